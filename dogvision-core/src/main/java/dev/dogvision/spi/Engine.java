@@ -1,0 +1,73 @@
+package dev.dogvision.spi;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What computes. It holds no policy: what to run, on what and when is said by the core. Safe from
+ * many threads at once; lives until the JVM ends.
+ */
+public interface Engine {
+
+  /**
+   * The engine's name.
+   *
+   * @return for example {@code PyTorch through DJL}
+   */
+  String name();
+
+  /**
+   * The versions that make its numbers what they are.
+   *
+   * @return for example {@code DJL 0.35.1, PyTorch 2.7.1}
+   */
+  String version();
+
+  /**
+   * The devices that it can use here.
+   *
+   * @return best first; the CPU is always among them
+   */
+  List<Device> devices();
+
+  /**
+   * Opens a part of a network for inference.
+   *
+   * @param plan the whole network
+   * @param segment which part
+   * @param weights every tensor of {@code plan.tensorShapes(segment)}; surplus ones are ignored
+   * @param device one of {@link #devices()}
+   * @param precision the arithmetic inside
+   * @return the network, to be closed by the caller
+   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape, or the
+   *     device can't be used
+   */
+  Network open(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision);
+
+  /**
+   * Opens a part of a network, ending at the logits, for training.
+   *
+   * @param plan the whole network
+   * @param segment which part; ends at {@link NetworkPlan#logitsPosition()}
+   * @param firstTrainableStage stages from this index on are trained, and so is always the head;
+   *     the number of stages for none but the head
+   * @param weights every tensor of {@code plan.tensorShapes(segment)}; surplus ones are ignored
+   * @param optimizer the rule of the updates
+   * @param device one of {@link #devices()}
+   * @return the network, to be closed by the caller
+   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape, or the
+   *     device can't be used
+   */
+  TrainableNetwork openTrainable(
+      NetworkPlan plan,
+      Segment segment,
+      int firstTrainableStage,
+      Map<String, Tensor> weights,
+      Optimizer optimizer,
+      Device device);
+}

@@ -1,0 +1,17 @@
+/** DogVision's domain and fluent API: data, pictures, training, prediction and evaluation. */
+module dev.dogvision {
+  requires transitive com.google.common;
+  requires transitive org.jspecify;
+  requires static com.google.errorprone.annotations;
+  requires com.google.gson;
+  requires com.drew.metadata;
+  requires org.apache.commons.csv;
+  requires org.slf4j;
+  requires me.tongfei.progressbar;
+  requires transitive java.desktop;
+
+  exports dev.dogvision;
+  exports dev.dogvision.spi;
+
+  uses dev.dogvision.spi.EngineProvider;
+}
