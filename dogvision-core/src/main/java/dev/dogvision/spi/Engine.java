@@ -60,6 +60,8 @@ public interface Engine {
    * @param optimizer the rule of the updates
    * @param device one of {@link #devices()}
    * @return the network, to be closed by the caller
+   * @throws IllegalArgumentException if the segment does not end at the logits, or a stage to be
+   *     trained lies before its start
    * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape, or the
    *     device can't be used
    */

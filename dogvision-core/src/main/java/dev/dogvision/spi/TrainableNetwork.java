@@ -36,7 +36,8 @@ public interface TrainableNetwork extends Network {
   Map<String, Tensor> trainableWeights();
 
   /**
-   * The moving average of the trainable weights.
+   * The moving average of the trainable weights. It starts as the weights are before the first
+   * update that asks for averaging; an update that does not ask for it leaves it as it is.
    *
    * @return a copy; the weights themselves as long as no update has asked for averaging
    */
@@ -46,6 +47,8 @@ public interface TrainableNetwork extends Network {
    * Puts other values into the trainable weights.
    *
    * @param weights every trainable tensor; others are ignored
+   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape; none was
+   *     changed then
    */
   void setTrainableWeights(Map<String, Tensor> weights);
 
@@ -58,7 +61,7 @@ public interface TrainableNetwork extends Network {
   Map<String, Tensor> optimizerState();
 
   /**
-   * Gives back what {@link #optimizerState} returned.
+   * Gives back what {@link #optimizerState} returned, and clears the gradients.
    *
    * @param state the whole of it
    * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape

@@ -1,0 +1,21 @@
+package dev.dogvision.spi.contract;
+
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.EngineProvider;
+
+/** Lets the core's own tests find the {@link ReferenceEngine}. */
+public final class ReferenceEngineProvider implements EngineProvider {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public ReferenceEngineProvider() {}
+
+  @Override
+  public String name() {
+    return ReferenceEngine.NAME;
+  }
+
+  @Override
+  public Engine open() {
+    return new ReferenceEngine();
+  }
+}
