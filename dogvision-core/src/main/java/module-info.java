@@ -12,6 +12,7 @@ module dev.dogvision {
 
   exports dev.dogvision;
   exports dev.dogvision.spi;
+  exports dev.dogvision.train;
 
   uses dev.dogvision.spi.EngineProvider;
 }
