@@ -1,0 +1,5 @@
+/** Programs a newcomer runs. */
+@NullMarked
+package dev.dogvision.examples;
+
+import org.jspecify.annotations.NullMarked;
