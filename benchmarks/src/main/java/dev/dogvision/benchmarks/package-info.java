@@ -1,4 +1,6 @@
-/** Figures: speed side by side with what a user would pick instead, accuracy on real photographs. */
+/**
+ * Figures: speed side by side with what a user would pick instead, accuracy on real photographs.
+ */
 @NullMarked
 package dev.dogvision.benchmarks;
 

@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /**
- * Small pictures of dogs, drawn by seed: they stand in for photographs where a newcomer has none yet.
- * Five invented breeds differ in coat, ears, legs and tail; place, size, direction, light and
+ * Small pictures of dogs, drawn by seed: they stand in for photographs where a newcomer has none
+ * yet. Five invented breeds differ in coat, ears, legs and tail; place, size, direction, light and
  * background differ from picture to picture.
  */
 final class DrawnDogs {
@@ -37,8 +37,7 @@ final class DrawnDogs {
     private final double legLength;
     private final boolean bushyTail;
 
-    Breed(
-        Color coat, boolean spotted, boolean hangingEars, double legLength, boolean bushyTail) {
+    Breed(Color coat, boolean spotted, boolean hangingEars, double legLength, boolean bushyTail) {
       this.coat = coat;
       this.spotted = spotted;
       this.hangingEars = hangingEars;
@@ -59,11 +58,15 @@ final class DrawnDogs {
    * @throws IOException if a file can't be written
    */
   static Path draw(Path folder, int picturesPerBreed, long seed) throws IOException {
+    SplittableRandom seeds = new SplittableRandom(seed);
     for (Breed breed : Breed.values()) {
-      Path breedFolder = Files.createDirectories(folder.resolve(breed.name().toLowerCase(Locale.ROOT)));
-      SplittableRandom random = new SplittableRandom(seed * 31 + breed.ordinal());
+      Path breedFolder =
+          Files.createDirectories(folder.resolve(breed.name().toLowerCase(Locale.ROOT)));
+      SplittableRandom random = seeds.split();
       for (int i = 0; i < picturesPerBreed; i++) {
-        Path file = breedFolder.resolve(String.format("%s_%03d.png", breed.name().toLowerCase(Locale.ROOT), i));
+        Path file =
+            breedFolder.resolve(
+                String.format("%s_%03d.png", breed.name().toLowerCase(Locale.ROOT), i));
         ImageIO.write(picture(breed, random.split()), "png", file.toFile());
       }
     }
@@ -73,8 +76,7 @@ final class DrawnDogs {
   private static BufferedImage picture(Breed breed, SplittableRandom random) {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D graphics = image.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     background(graphics, random);
     double scale = random.nextDouble(0.7, 1.15);
     graphics.translate(
