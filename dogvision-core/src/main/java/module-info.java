@@ -8,11 +8,15 @@ module dev.dogvision {
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires me.tongfei.progressbar;
+  requires com.google.protobuf;
+  requires proto;
+  requires xchart;
   requires transitive java.desktop;
 
   exports dev.dogvision;
   exports dev.dogvision.spi;
   exports dev.dogvision.train;
+  exports dev.dogvision.tensorboard;
 
   uses dev.dogvision.spi.EngineProvider;
 }

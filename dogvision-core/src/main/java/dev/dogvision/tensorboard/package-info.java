@@ -1,0 +1,11 @@
+/**
+ * Event files for TensorBoard: curves, pictures, notes and hyper-parameters of a run.
+ *
+ * <p>{@link dev.dogvision.tensorboard.EventFileWriter} writes one file into a run's folder; {@code
+ * tensorboard --logdir <the folder above>} then shows all runs side by side. {@link
+ * dev.dogvision.tensorboard.EventFile} reads one back.
+ */
+@NullMarked
+package dev.dogvision.tensorboard;
+
+import org.jspecify.annotations.NullMarked;
