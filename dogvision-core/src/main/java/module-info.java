@@ -14,6 +14,7 @@ module dev.dogvision {
   requires transitive java.desktop;
 
   exports dev.dogvision;
+  exports dev.dogvision.image;
   exports dev.dogvision.spi;
   exports dev.dogvision.train;
   exports dev.dogvision.tensorboard;

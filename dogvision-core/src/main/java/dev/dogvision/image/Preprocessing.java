@@ -1,0 +1,125 @@
+package dev.dogvision.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What happens to a picture before a network sees it. It belongs to the network's weights and
+ * travels with them, so that training and prediction can't disagree.
+ *
+ * <p>{@link #apply} makes the square picture of bytes. The means and scales are applied by the
+ * engine, on the device: {@code (value - mean) / scale}, each in pixel units.
+ *
+ * @param size width and height of the network's input in pixels, 1..4096
+ * @param resizeRule how a picture of any shape becomes a square
+ * @param cropFraction for {@link ResizeRule#CENTER_CROP} the side of the square that is cut out, as
+ *     a part of the picture's shorter side, above 0 and at most 1, usually 0.875; without effect
+ *     for the other rules
+ * @param channelMeans three numbers in pixel units (0..255) for R, G, B
+ * @param channelScales three positive numbers in pixel units for R, G, B
+ */
+public record Preprocessing(
+    int size,
+    ResizeRule resizeRule,
+    double cropFraction,
+    List<Double> channelMeans,
+    List<Double> channelScales) {
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  public Preprocessing {
+    checkArgument(size >= 1 && size <= 4096, "size must be in 1..4096, got %s", size);
+    checkArgument(
+        cropFraction > 0 && cropFraction <= 1,
+        "cropFraction must be in (0, 1], got %s",
+        cropFraction);
+    channelMeans = List.copyOf(channelMeans);
+    channelScales = List.copyOf(channelScales);
+    checkArgument(
+        channelMeans.size() == 3
+            && channelMeans.stream().allMatch(mean -> mean >= 0 && mean <= 255),
+        "channelMeans needs 3 values in 0..255, got %s",
+        channelMeans);
+    checkArgument(
+        channelScales.size() == 3
+            && channelScales.stream().allMatch(scale -> scale > 0 && scale < Double.MAX_VALUE),
+        "channelScales needs 3 positive values, got %s",
+        channelScales);
+  }
+
+  /**
+   * Makes a picture square and as large as the network takes it: an antialiased resize, as the
+   * Python imaging library's bilinear filter does it.
+   *
+   * @param image a picture of any shape
+   * @return {@link #size} x {@link #size} pixels
+   */
+  public RgbImage apply(RgbImage image) {
+    byte[] target = new byte[size * size * 3];
+    apply(image, target, 0);
+    return new RgbImage(size, size, target);
+  }
+
+  /**
+   * The same as {@link #apply(RgbImage)}, into an array: for batches.
+   *
+   * @param image a picture of any shape
+   * @param destination where the bytes go
+   * @param offset the place of the first of {@code size * size * 3} bytes
+   * @throws IndexOutOfBoundsException if they do not fit
+   */
+  public void apply(RgbImage image, byte[] destination, int offset) {
+    apply(image, region(image), false, destination, offset);
+  }
+
+  /** The part of a picture that the network gets to see. */
+  Resampling.Box region(RgbImage image) {
+    if (resizeRule != ResizeRule.CENTER_CROP) {
+      return Resampling.Box.whole(image);
+    }
+    double side = Math.min(image.width(), image.height()) * cropFraction;
+    return new Resampling.Box((image.width() - side) / 2, (image.height() - side) / 2, side, side);
+  }
+
+  /** Resizes a part of a picture as the rule says. */
+  void apply(RgbImage image, Resampling.Box box, boolean mirrored, byte[] destination, int offset) {
+    Objects.checkFromIndexSize(offset, size * size * 3, destination.length);
+    int rowStride = size * 3;
+    if (resizeRule != ResizeRule.PAD) {
+      Resampling.resize(image, box, mirrored, destination, offset, rowStride, size, size);
+      return;
+    }
+    double scale = size / Math.max(box.width(), box.height());
+    int width = Math.max(1, (int) Math.round(box.width() * scale));
+    int height = Math.max(1, (int) Math.round(box.height() * scale));
+    fill(destination, offset);
+    int left = (size - width) / 2;
+    int top = (size - height) / 2;
+    int first = offset + top * rowStride + left * 3;
+    Resampling.resize(image, box, mirrored, destination, first, rowStride, width, height);
+  }
+
+  /** The colour that normalising turns into zero, as near as bytes come. */
+  byte[] meanColor() {
+    byte[] color = new byte[3];
+    for (int channel = 0; channel < 3; channel++) {
+      color[channel] = (byte) Math.round(channelMeans.get(channel));
+    }
+    return color;
+  }
+
+  private void fill(byte[] destination, int offset) {
+    byte[] color = meanColor();
+    int end = offset + size * size * 3;
+    for (int i = offset; i < end; i += 3) {
+      destination[i] = color[0];
+      destination[i + 1] = color[1];
+      destination[i + 2] = color[2];
+    }
+  }
+}
