@@ -13,11 +13,12 @@ module dev.dogvision {
   requires xchart;
   requires transitive java.desktop;
 
-  exports dev.dogvision;
   exports dev.dogvision.image;
+  exports dev.dogvision.model;
   exports dev.dogvision.spi;
-  exports dev.dogvision.train;
   exports dev.dogvision.tensorboard;
+  exports dev.dogvision.train;
+  exports dev.dogvision;
 
   uses dev.dogvision.spi.EngineProvider;
 }

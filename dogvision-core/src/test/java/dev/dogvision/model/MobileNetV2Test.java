@@ -1,0 +1,115 @@
+package dev.dogvision.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.model.MobileNetV2.Padding;
+import dev.dogvision.spi.Convolution;
+import dev.dogvision.spi.NetworkPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MobileNetV2Test {
+  private static final List<Double> MEANS = List.of(127.5, 127.5, 127.5);
+
+  private static NetworkPlan plan(double width, int inputSize, Padding padding) {
+    return new MobileNetV2(width, inputSize, padding).plan(MEANS, MEANS, 1001);
+  }
+
+  @Test
+  void has_the_published_tensors() {
+    Path file =
+        Path.of(
+            System.getProperty("dogvision.shared", "../shared"),
+            "weights/mobilenet_v2_1.0_224-imagenet.safetensors");
+    Assumptions.assumeTrue(Files.isRegularFile(file), "no published weights here");
+    Safetensors weights = Safetensors.read(file);
+    Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+    weights.names().forEach(name -> shapes.put(name, weights.shape(name)));
+
+    NetworkPlan plan = plan(1.0, 224, Padding.TF_SAME);
+
+    assertThat(plan.tensorShapes(plan.whole())).containsExactlyEntriesOf(shapes);
+  }
+
+  @Test
+  void has_19_stages_and_the_papers_feature_maps() {
+    NetworkPlan plan = plan(1.0, 224, Padding.SYMMETRIC);
+
+    assertThat(plan.stages()).hasSize(MobileNetV2.STAGES);
+    assertThat(plan.shapeAt(1)).containsExactly(112, 112, 32);
+    assertThat(plan.shapeAt(2)).containsExactly(112, 112, 16);
+    assertThat(plan.shapeAt(4)).containsExactly(56, 56, 24);
+    assertThat(plan.shapeAt(7)).containsExactly(28, 28, 32);
+    assertThat(plan.shapeAt(11)).containsExactly(14, 14, 64);
+    assertThat(plan.shapeAt(14)).containsExactly(14, 14, 96);
+    assertThat(plan.shapeAt(17)).containsExactly(7, 7, 160);
+    assertThat(plan.shapeAt(19)).containsExactly(7, 7, 1280);
+    assertThat(plan.stages().stream().filter(stage -> stage.residual()).map(stage -> stage.name()))
+        .containsExactly(
+            "features.3",
+            "features.5",
+            "features.6",
+            "features.8",
+            "features.9",
+            "features.10",
+            "features.12",
+            "features.13",
+            "features.15",
+            "features.16");
+  }
+
+  @Test
+  void pads_as_tensorflow_does_at_even_and_odd_sides() {
+    Convolution stem224 = plan(1.0, 224, Padding.TF_SAME).stages().get(0).convolutions().get(0);
+    assertThat(List.of(stem224.padBefore(), stem224.padAfter())).containsExactly(0, 1);
+
+    Convolution stem33 = plan(1.0, 33, Padding.TF_SAME).stages().get(0).convolutions().get(0);
+    assertThat(List.of(stem33.padBefore(), stem33.padAfter())).containsExactly(1, 1);
+
+    Convolution depthwise = plan(1.0, 224, Padding.TF_SAME).stages().get(1).convolutions().get(0);
+    assertThat(List.of(depthwise.padBefore(), depthwise.padAfter())).containsExactly(1, 1);
+
+    Convolution symmetric = plan(1.0, 224, Padding.SYMMETRIC).stages().get(0).convolutions().get(0);
+    assertThat(List.of(symmetric.padBefore(), symmetric.padAfter())).containsExactly(1, 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16", "31", "32", "33", "95", "96", "97", "160", "224", "225"})
+  void halves_any_side_rounding_up_whatever_the_padding(int inputSize) {
+    int side = inputSize;
+    for (int i = 0; i < 5; i++) {
+      side = (side + 1) / 2;
+    }
+    for (Padding padding : Padding.values()) {
+      assertThat(plan(0.25, inputSize, padding).shapeAt(19)).containsExactly(side, side, 1280);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.25,8,8", "0.35,16,8", "0.5,16,8", "0.75,24,16", "1.3,40,24", "1.4,48,24"})
+  void rounds_channels_to_multiples_of_8(double width, int stem, int first) {
+    NetworkPlan plan = plan(width, 96, Padding.TF_SAME);
+    assertThat(plan.stages().get(0).outputChannels()).isEqualTo(stem);
+    assertThat(plan.stages().get(1).outputChannels()).isEqualTo(first);
+    assertThat(plan.embeddingSize()).isEqualTo(width > 1 ? (int) (1280 * width) : 1280);
+  }
+
+  @Test
+  void refuses_impossible_numbers() {
+    assertThatThrownBy(() -> new MobileNetV2(0, 224, Padding.TF_SAME))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("width must be in 0.05..4, got 0.0");
+    assertThatThrownBy(() -> new MobileNetV2(Double.NaN, 224, Padding.TF_SAME))
+        .hasMessage("width must be in 0.05..4, got NaN");
+    assertThatThrownBy(() -> new MobileNetV2(1, 8, Padding.TF_SAME))
+        .hasMessage("inputSize must be in 16..2048, got 8");
+  }
+}
