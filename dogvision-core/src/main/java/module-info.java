@@ -2,7 +2,7 @@
 module dev.dogvision {
   requires transitive com.google.common;
   requires transitive org.jspecify;
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires com.google.gson;
   requires com.drew.metadata;
   requires org.apache.commons.csv;
@@ -15,6 +15,7 @@ module dev.dogvision {
 
   exports dev.dogvision.image;
   exports dev.dogvision.model;
+  exports dev.dogvision.data;
   exports dev.dogvision.spi;
   exports dev.dogvision.tensorboard;
   exports dev.dogvision.train;

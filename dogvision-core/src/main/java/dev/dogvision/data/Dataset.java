@@ -1,0 +1,575 @@
+package dev.dogvision.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.CheckReturnValue;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Photographs and, unless they are unlabelled, their breeds. Immutable and safe to share among
+ * threads; the image files are not read until somebody decodes them.
+ *
+ * <p>Every example has its own id. Either all examples have a label or none has. A data set made
+ * from another one (a part, a sample) keeps all of its {@link #labels()}, so that label indices
+ * mean the same in each.
+ */
+@CheckReturnValue
+public final class Dataset implements Iterable<Example> {
+  private final ImmutableList<Example> examples;
+  private final Labels labels;
+  private final int[] labelIndices;
+  private final DatasetSummary summary;
+
+  Dataset(List<Example> examples, Labels labels, ReadingReport reading) {
+    this.examples = ImmutableList.copyOf(examples);
+    this.labels = labels;
+    Set<String> ids = new HashSet<>();
+    for (Example example : this.examples) {
+      checkArgument(ids.add(example.id()), "id '%s' occurs twice in the data set", example.id());
+      checkArgument(
+          (example.label() == null) == labels.isEmpty(),
+          "either all examples have a label or none has, but '%s' has %s",
+          example.id(),
+          example.label() == null ? "none" : "'" + example.label() + "'");
+    }
+    this.labelIndices =
+        labels.isEmpty()
+            ? new int[0]
+            : this.examples.stream()
+                .mapToInt(example -> labels.index(requireNonNull(example.label())))
+                .toArray();
+    this.summary =
+        new DatasetSummary(this.examples.size(), !labels.isEmpty(), labels, labelIndices, reading);
+  }
+
+  /**
+   * A data set of the given examples, with the sorted labels that occur in them.
+   *
+   * @param examples the examples, at least one, each with an id of its own, all of them labelled or
+   *     none
+   * @return the data set
+   * @throws IllegalArgumentException if there is no example, an id occurs twice, or only some
+   *     examples have a label
+   */
+  public static Dataset of(List<Example> examples) {
+    List<String> names =
+        examples.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
+    return of(examples, names.isEmpty() ? Labels.none() : Labels.sorted(names));
+  }
+
+  /**
+   * A data set of the given examples and labels.
+   *
+   * @param examples the examples, at least one, each with an id of its own, all of them labelled or
+   *     none
+   * @param labels all labels, in the order of a model's outputs; some may have no example; {@link
+   *     Labels#none()} for unlabelled examples
+   * @return the data set
+   * @throws IllegalArgumentException if there is no example, an id occurs twice, an example's label
+   *     is not among the labels, or only some examples have a label
+   */
+  public static Dataset of(List<Example> examples, Labels labels) {
+    checkArgument(!examples.isEmpty(), "examples must not be empty");
+    return new Dataset(examples, labels, ReadingReport.NONE);
+  }
+
+  /**
+   * The examples.
+   *
+   * @return an immutable list, at least one
+   */
+  public List<Example> examples() {
+    return examples;
+  }
+
+  @Override
+  public Iterator<Example> iterator() {
+    return examples.iterator();
+  }
+
+  /**
+   * One example.
+   *
+   * @param index its place, from 0
+   * @return the example
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public Example example(int index) {
+    return examples.get(index);
+  }
+
+  /**
+   * The labels, whether or not there is an image of each.
+   *
+   * @return {@link Labels#none()} for an unlabelled data set
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Whether the examples have labels.
+   *
+   * @return false where none has one
+   */
+  public boolean isLabelled() {
+    return !labels.isEmpty();
+  }
+
+  /**
+   * The number of examples.
+   *
+   * @return at least 1
+   */
+  public int size() {
+    return examples.size();
+  }
+
+  /**
+   * What the data set holds, and what was left out when it was read.
+   *
+   * @return the summary
+   */
+  public DatasetSummary summary() {
+    return summary;
+  }
+
+  /**
+   * The place of each example's label among {@link #labels()}.
+   *
+   * @return a new array, one number an example
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public int[] labelIndices() {
+    checkLabelled();
+    return labelIndices.clone();
+  }
+
+  /**
+   * The place of one example's label among {@link #labels()}.
+   *
+   * @param index the example's place, from 0
+   * @return its label's place
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public int labelIndex(int index) {
+    checkLabelled();
+    return labelIndices[index];
+  }
+
+  /**
+   * Each example's label as a distribution.
+   *
+   * @return a new array, for each example {@code labels().size()} numbers: 1 at its label, 0
+   *     elsewhere
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public float[][] oneHot() {
+    checkLabelled();
+    return IntStream.of(labelIndices).mapToObj(labels::oneHot).toArray(float[][]::new);
+  }
+
+  private void checkLabelled() {
+    if (!isLabelled()) {
+      throw new IllegalStateException("the data set of " + size() + " images is unlabelled");
+    }
+  }
+
+  /**
+   * The first examples, in order.
+   *
+   * @param n how many at most, above 0
+   * @return the first n; all of them where there are no more
+   * @throws IllegalArgumentException if n is not above 0
+   */
+  public Dataset limit(int n) {
+    checkArgument(n > 0, "n must be above 0, got %s", n);
+    return n >= size() ? this : derived(examples.subList(0, n));
+  }
+
+  /**
+   * Some of the examples, as evenly from every label as can be, in the data set's order. The same
+   * seed gives the same sample on every machine.
+   *
+   * @param n how many at most, above 0
+   * @param seed decides which
+   * @return the sample; all of them where there are no more than n
+   * @throws IllegalArgumentException if n is not above 0
+   */
+  public Dataset sample(int n, long seed) {
+    checkArgument(n > 0, "n must be above 0, got %s", n);
+    if (n >= size()) {
+      return this;
+    }
+    boolean[] chosen = stratification(seed).sample(n);
+    return part(i -> chosen[i]);
+  }
+
+  /**
+   * The examples that satisfy a condition, in order, with all labels kept.
+   *
+   * @param condition the condition
+   * @return the part
+   * @throws IllegalArgumentException if no example satisfies it
+   */
+  public Dataset filter(Predicate<? super Example> condition) {
+    List<Example> kept = examples.stream().filter(condition).toList();
+    checkArgument(!kept.isEmpty(), "none of the %s examples satisfies the condition", size());
+    return derived(kept);
+  }
+
+  /**
+   * The examples of some labels, in order. The result knows these labels only, in the order they
+   * have here.
+   *
+   * @param names the labels to keep
+   * @return the part
+   * @throws IllegalArgumentException if a label is not among {@link #labels()}, or no example has
+   *     any of them
+   */
+  public Dataset onlyLabels(Collection<String> names) {
+    checkLabelled();
+    checkArgument(!names.isEmpty(), "names must not be empty");
+    List<String> strangers = names.stream().filter(name -> !labels.contains(name)).toList();
+    checkArgument(
+        strangers.isEmpty(),
+        "not among the %s labels: %s",
+        labels.size(),
+        Problems.names(strangers));
+    ImmutableSet<String> wanted = ImmutableSet.copyOf(names);
+    Labels kept = Labels.of(labels.names().stream().filter(wanted::contains).toList());
+    return withLabels(kept, ProblemPolicy.SKIP);
+  }
+
+  /**
+   * The examples of some labels.
+   *
+   * @param names the labels to keep
+   * @return the part
+   * @see #onlyLabels(Collection)
+   */
+  public Dataset onlyLabels(String... names) {
+    return onlyLabels(Arrays.asList(names));
+  }
+
+  /**
+   * The same examples, with other labels to choose from: those of a model, say, in its order.
+   *
+   * @param others the labels; every example's label must be among them
+   * @return the data set with these labels
+   * @throws DatasetException if an example's label is not among them
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public Dataset withLabels(Labels others) {
+    return withLabels(others, ProblemPolicy.FAIL);
+  }
+
+  /**
+   * The same examples, with other labels to choose from: those of a model, say, in its order.
+   *
+   * @param others the labels
+   * @param unknown what to do about examples whose label is not among them
+   * @return the data set with these labels
+   * @throws DatasetException if an example's label is not among them and the policy is to fail, or
+   *     if none is left
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public Dataset withLabels(Labels others, ProblemPolicy unknown) {
+    checkLabelled();
+    checkArgument(!others.isEmpty(), "labels must not be empty");
+    Set<String> strangers = new LinkedHashSet<>();
+    List<Example> kept = new ArrayList<>();
+    for (Example example : examples) {
+      String label = requireNonNull(example.label());
+      if (others.contains(label)) {
+        kept.add(example);
+      } else {
+        strangers.add(label);
+      }
+    }
+    if (!strangers.isEmpty() && unknown == ProblemPolicy.FAIL) {
+      List<String> problems = new ArrayList<>();
+      for (String stranger : strangers) {
+        List<String> close = CloseNames.to(stranger, others.names());
+        problems.add(
+            "'" + stranger + "'" + (close.isEmpty() ? "" : "; close: " + String.join(", ", close)));
+      }
+      throw new DatasetException(
+          Problems.count(size() - kept.size(), "example has a label", "examples have labels")
+              + " that is not among the "
+              + others.size()
+              + " expected; rename them, or pass ProblemPolicy.SKIP to leave the examples out:"
+              + Problems.lines(problems),
+          problems,
+          null);
+    }
+    if (kept.isEmpty()) {
+      throw new DatasetException(
+          "none of the " + size() + " examples has one of the " + others.size() + " labels");
+    }
+    return new Dataset(kept, others, ReadingReport.NONE);
+  }
+
+  /**
+   * This data set and another one behind it. Where the labels differ, the result's labels are those
+   * of both, sorted.
+   *
+   * @param other the data set to append
+   * @return both
+   * @throws IllegalArgumentException if an id is in both, or only one of them is labelled
+   */
+  public Dataset concat(Dataset other) {
+    checkArgument(
+        isLabelled() == other.isLabelled(),
+        "a labelled and an unlabelled data set cannot be joined");
+    Set<String> ids = new HashSet<>();
+    examples.forEach(example -> ids.add(example.id()));
+    List<String> both = other.examples.stream().map(Example::id).filter(ids::contains).toList();
+    checkArgument(
+        both.isEmpty(),
+        "%s in both data sets: %s",
+        Problems.count(both.size(), "id is", "ids are"),
+        Problems.names(both));
+    List<Example> joined = new ArrayList<>(examples);
+    joined.addAll(other.examples);
+    Labels merged = labels;
+    if (!labels.equals(other.labels)) {
+      List<String> names = new ArrayList<>(labels.names());
+      names.addAll(other.labels.names());
+      merged = Labels.sorted(names);
+    }
+    return new Dataset(joined, merged, ReadingReport.NONE);
+  }
+
+  /**
+   * Splits into a part to train on and a part to validate on.
+   *
+   * <p>The training part has {@code fraction * size()} examples, rounded, and each breed is divided
+   * in the same proportion, as exactly as whole images allow. A breed of two or more images is in
+   * both parts where the sizes allow it; a breed of one image trains. {@link Split#notes()} names
+   * the breeds that are in one part only.
+   *
+   * <p>The outcome depends on the seed, the ids and the labels, and on nothing else: not on the
+   * machine, nor on the order of the examples.
+   *
+   * @param fraction the training part's share, between 0 and 1, both excluded
+   * @param seed decides which examples go where
+   * @return the two parts, each at least one example
+   * @throws IllegalArgumentException if the fraction is not between 0 and 1
+   * @throws IllegalStateException if there is only one example
+   */
+  public Split split(double fraction, long seed) {
+    return split(fraction, seed, Groups.none());
+  }
+
+  /**
+   * Splits as {@link #split(double, long)} does, and keeps groups together: all examples of a group
+   * go to the same part. Where groups are large the parts' sizes may miss the fraction; the notes
+   * say so.
+   *
+   * @param fraction the training part's share, between 0 and 1, both excluded
+   * @param seed decides which examples go where
+   * @param groups what belongs together; ids that are not in this data set are ignored
+   * @return the two parts, each at least one example
+   * @throws IllegalArgumentException if the fraction is not between 0 and 1
+   * @throws IllegalStateException if there is only one example or group
+   */
+  public Split split(double fraction, long seed, Groups groups) {
+    checkArgument(
+        fraction > 0 && fraction < 1,
+        "fraction must be between 0 and 1, both excluded, got %s",
+        fraction);
+    checkSplittable(2, "split in two");
+    int trainSize = (int) Math.max(1, Math.min(size() - 1, Math.round(fraction * size())));
+    boolean[] train = stratification(seed).split(trainSize, groups);
+    Dataset trainPart = partOrFail(i -> train[i]);
+    Dataset validationPart = partOrFail(i -> !train[i]);
+    List<String> notes = new ArrayList<>();
+    if (trainPart.size() != trainSize) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "groups kept together made the parts %,d and %,d instead of %,d and %,d",
+              trainPart.size(),
+              validationPart.size(),
+              trainSize,
+              size() - trainSize));
+    }
+    return new Split(trainPart, validationPart, notes(trainPart, validationPart, notes));
+  }
+
+  /**
+   * Splits k times for cross-validation: every example is in the validation part of exactly one
+   * split. The folds' sizes differ by one example at most, and so do the numbers of each breed in
+   * them. The outcome depends on the seed, the ids and the labels, and on nothing else.
+   *
+   * @param k the number of folds, from 2 to {@code size()}
+   * @param seed decides which examples go where
+   * @return k splits
+   * @throws IllegalArgumentException if k is below 2
+   * @throws IllegalStateException if there are fewer than k examples
+   */
+  public List<Split> kFold(int k, long seed) {
+    return kFold(k, seed, Groups.none());
+  }
+
+  /**
+   * Splits as {@link #kFold(int, long)} does, and keeps groups together: all examples of a group
+   * are in the same fold. Folds are then as even as the groups allow.
+   *
+   * @param k the number of folds, from 2 to {@code size()}
+   * @param seed decides which examples go where
+   * @param groups what belongs together; ids that are not in this data set are ignored
+   * @return k splits
+   * @throws IllegalArgumentException if k is below 2
+   * @throws IllegalStateException if there are fewer than k examples or groups
+   */
+  public List<Split> kFold(int k, long seed, Groups groups) {
+    checkArgument(k >= 2, "k must be at least 2, got %s", k);
+    checkSplittable(k, "make " + k + " folds");
+    int[] folds = stratification(seed).folds(k, groups);
+    ImmutableList.Builder<Split> splits = ImmutableList.builder();
+    for (int f = 0; f < k; f++) {
+      int fold = f;
+      Dataset trainPart = partOrFail(i -> folds[i] != fold);
+      Dataset validationPart = partOrFail(i -> folds[i] == fold);
+      splits.add(new Split(trainPart, validationPart, notes(trainPart, validationPart, List.of())));
+    }
+    return splits.build();
+  }
+
+  private void checkSplittable(int needed, String purpose) {
+    if (size() < needed) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "the data set has %s, too few to %s",
+              Problems.count(size(), "example", "examples"),
+              purpose));
+    }
+  }
+
+  private List<String> notes(Dataset train, Dataset validation, List<String> first) {
+    List<String> notes = new ArrayList<>(first);
+    List<String> nowhere = new ArrayList<>();
+    List<String> trainOnly = new ArrayList<>();
+    List<String> validationOnly = new ArrayList<>();
+    for (String name : labels.names()) {
+      int trains = requireNonNull(train.summary.counts().get(name));
+      int validates = requireNonNull(validation.summary.counts().get(name));
+      String counted = name + " (" + Problems.count(trains + validates, "image", "images") + ")";
+      if (trains + validates == 0) {
+        nowhere.add(name);
+      } else if (validates == 0) {
+        trainOnly.add(counted);
+      } else if (trains == 0) {
+        validationOnly.add(counted);
+      }
+    }
+    note(
+        notes, validationOnly, "can never be learnt: all of its images are in the validation part");
+    note(notes, trainOnly, "cannot be measured: all of its images are in the training part");
+    note(notes, nowhere, "has no image in either part");
+    return notes;
+  }
+
+  private void note(List<String> notes, List<String> names, String what) {
+    if (!names.isEmpty()) {
+      notes.add(
+          names.size() + " of " + labels.size() + " breeds " + what + ": " + Problems.names(names));
+    }
+  }
+
+  private Stratification stratification(long seed) {
+    return new Stratification(examples, labelIndices, labels, seed);
+  }
+
+  private Dataset partOrFail(IntPredicate member) {
+    if (IntStream.range(0, size()).noneMatch(member)) {
+      throw new IllegalStateException(
+          "the groups are so large that a part would be empty; split without them, or fewer times");
+    }
+    return part(member);
+  }
+
+  private Dataset part(IntPredicate member) {
+    return derived(IntStream.range(0, size()).filter(member).mapToObj(examples::get).toList());
+  }
+
+  private Dataset derived(List<Example> part) {
+    return new Dataset(part, labels, ReadingReport.NONE);
+  }
+
+  /**
+   * A name for exactly this data: SHA-256 over labels, ids, their labels and the sizes of the image
+   * files in bytes (-1 for a file that is not there), in order. Paths do not count, so the same
+   * data in another folder has the same fingerprint. The files' contents are not read: a change
+   * that keeps a file's size goes unnoticed.
+   *
+   * @return 64 lower-case hexadecimal digits; computed anew at each call
+   */
+  public String fingerprint() {
+    Hasher hasher = Hashing.sha256().newHasher();
+    putText(hasher, "dogvision-dataset-1");
+    hasher.putInt(labels.size());
+    labels.names().forEach(name -> putText(hasher, name));
+    hasher.putInt(examples.size());
+    for (Example example : examples) {
+      long size;
+      try {
+        size = Files.size(example.image());
+      } catch (IOException e) {
+        size = -1;
+      }
+      putText(hasher, example.id());
+      putText(hasher, example.label() == null ? "" : example.label());
+      hasher.putLong(size);
+    }
+    return hasher.hash().toString();
+  }
+
+  private static void putText(Hasher hasher, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    hasher.putInt(bytes.length).putBytes(bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Dataset that
+        && examples.equals(that.examples)
+        && labels.equals(that.labels);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * examples.hashCode() + labels.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Dataset("
+        + Problems.count(size(), "image", "images")
+        + (isLabelled() ? ", " + Problems.count(labels.size(), "breed", "breeds") : ", unlabelled")
+        + ")";
+  }
+}

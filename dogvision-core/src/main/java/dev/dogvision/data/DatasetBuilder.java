@@ -1,0 +1,734 @@
+package dev.dogvision.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.UnreadableImageException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@link Dataset} from a CSV of labels and a folder of images, from one folder a breed, or
+ * from a folder of images without labels. Not safe for use by several threads at once.
+ *
+ * <p>An image file is recognised by its suffix, in any case: .jpg, .jpeg, .png, .webp, .bmp or
+ * .gif. Hidden files, whose names begin with a dot, are passed over. Each image's first bytes are
+ * read, so that an empty file, or one that is no image at all, is found here and not in the middle
+ * of a training run; {@link #verifyImages()} decodes every image instead.
+ *
+ * <p>Each option may be set once.
+ */
+@CheckReturnValue
+public final class DatasetBuilder {
+  private enum Source {
+    CSV("fromCsv"),
+    FOLDERS("fromFolders"),
+    IMAGES("fromImages");
+
+    private final String method;
+
+    Source(String method) {
+      this.method = method;
+    }
+  }
+
+  private final Source source;
+  private final Path path;
+  private @Nullable Path images;
+  private @Nullable String idColumn;
+  private @Nullable String labelColumn;
+  private @Nullable Character delimiter;
+  private @Nullable Charset charset;
+  private @Nullable ProblemPolicy missing;
+  private @Nullable ProblemPolicy unreadable;
+  private @Nullable ProblemPolicy conflicting;
+  private boolean withoutImages;
+  private boolean followLinks;
+  private boolean verify;
+
+  private DatasetBuilder(Source source, Path path) {
+    this.source = source;
+    this.path = requireNonNull(path, "path");
+  }
+
+  /**
+   * Reads a CSV of ids and breeds, such as Kaggle's {@code labels.csv}.
+   *
+   * <p>The file is comma-separated UTF-8, with or without byte order mark, with any line ends, and
+   * may quote fields (RFC 4180). Its first line names the columns, {@code id} and {@code breed} in
+   * any order and case, among others; see {@link #columns}. Ids, breeds and column names are
+   * trimmed. Where a row repeats an id with the same breed, one of them is kept and the {@link
+   * DatasetSummary} counts the others.
+   *
+   * <p>An id is the name of an image in the folder of {@link #images}, with or without suffix. It
+   * may lead into a folder below ({@code puppies/rex}), but never out of the folder of images: an
+   * id with {@code ..}, an absolute one, one with a backslash or control character, and one that is
+   * a link to somewhere outside are all refused.
+   *
+   * <p>The data set is in the order of the rows, and its labels are those of all rows, sorted,
+   * whether or not their images can be used.
+   *
+   * @param file the CSV
+   * @return a builder
+   */
+  public static DatasetBuilder fromCsv(Path file) {
+    return new DatasetBuilder(Source.CSV, file);
+  }
+
+  /**
+   * Reads a folder that holds one folder a breed. The folders' names are the labels; an image's id
+   * is {@code breed/name}, without suffix unless two images of a breed differ in nothing else. The
+   * data set is sorted by breed, then by file name. Links are followed.
+   *
+   * @param folder the folder of folders
+   * @return a builder
+   */
+  public static DatasetBuilder fromFolders(Path folder) {
+    return new DatasetBuilder(Source.FOLDERS, folder);
+  }
+
+  /**
+   * Reads a folder of images without labels, sorted by file name (by UTF-16 code units, which no
+   * locale changes). An image's id is its file's name, without suffix unless two images differ in
+   * nothing else. Links are followed, folders below are not read.
+   *
+   * @param folder the folder of images
+   * @return a builder
+   */
+  public static DatasetBuilder fromImages(Path folder) {
+    return new DatasetBuilder(Source.IMAGES, folder);
+  }
+
+  /**
+   * Where the images of a CSV's ids are. Without this they are looked for beside the CSV.
+   *
+   * @param folder the folder of images
+   * @return this builder
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder images(Path folder) {
+    csvOnly("images");
+    unset("images", images);
+    checkState(!withoutImages, "images(...) contradicts withoutImages()");
+    images = requireNonNull(folder, "folder");
+    return this;
+  }
+
+  /**
+   * Reads a CSV's rows alone and looks for no image: to count breeds before the photographs are
+   * there. An example's {@link Example#image()} is then the path of its id below the CSV's folder,
+   * and need not exist.
+   *
+   * @return this builder
+   * @throws IllegalStateException if the data does not come from a CSV, or a folder of images is
+   *     set
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder withoutImages() {
+    csvOnly("withoutImages");
+    checkState(images == null, "withoutImages() contradicts images(...)");
+    withoutImages = true;
+    return this;
+  }
+
+  /**
+   * The names of the CSV's columns. Defaults to {@code "id"} and {@code "breed"}.
+   *
+   * @param id the column that names the image
+   * @param label the column that names the breed
+   * @return this builder
+   * @throws IllegalArgumentException if a name is blank or both are the same
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder columns(String id, String label) {
+    csvOnly("columns");
+    unset("columns", idColumn == null ? null : idColumn + ", " + labelColumn);
+    checkArgument(!id.isBlank() && !label.isBlank(), "a column's name must not be blank");
+    checkArgument(!id.equals(label), "id and label must be different columns, got '%s' twice", id);
+    idColumn = id;
+    labelColumn = label;
+    return this;
+  }
+
+  /**
+   * What separates the CSV's columns. Defaults to a comma.
+   *
+   * @param character the delimiter, such as {@code ';'}
+   * @return this builder
+   * @throws IllegalArgumentException if it is a quote or a line end
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder delimiter(char character) {
+    csvOnly("delimiter");
+    unset("delimiter", delimiter);
+    checkArgument(
+        character != '"' && character != '\r' && character != '\n' && character != 0,
+        "delimiter must not be a quote, a line end or NUL");
+    delimiter = character;
+    return this;
+  }
+
+  /**
+   * The CSV's encoding. Defaults to UTF-8.
+   *
+   * @param encoding the encoding
+   * @return this builder
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder charset(Charset encoding) {
+    csvOnly("charset");
+    unset("charset", charset);
+    charset = requireNonNull(encoding, "encoding");
+    return this;
+  }
+
+  /**
+   * What to do about rows that have no image. Defaults to {@link ProblemPolicy#FAIL}.
+   *
+   * @param policy fail, or skip and count
+   * @return this builder
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder missingImages(ProblemPolicy policy) {
+    csvOnly("missingImages");
+    unset("missingImages", missing);
+    missing = requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * What to do about images that cannot be read. Defaults to {@link ProblemPolicy#FAIL}.
+   *
+   * @param policy fail, or skip and count
+   * @return this builder
+   * @throws IllegalStateException if already set
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder unreadableImages(ProblemPolicy policy) {
+    unset("unreadableImages", unreadable);
+    unreadable = requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * What to do about an id that has different breeds in different rows. Defaults to {@link
+   * ProblemPolicy#FAIL}. To skip leaves out all rows of the id, since nothing tells which is right.
+   *
+   * @param policy fail, or skip and count
+   * @return this builder
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder conflictingLabels(ProblemPolicy policy) {
+    csvOnly("conflictingLabels");
+    unset("conflictingLabels", conflicting);
+    conflicting = requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Accepts links in the folder of images that lead out of it.
+   *
+   * @return this builder
+   * @throws IllegalStateException if the data does not come from a CSV: links in folders read as a
+   *     whole are followed anyway
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder followLinks() {
+    csvOnly("followLinks");
+    followLinks = true;
+    return this;
+  }
+
+  /**
+   * Decodes every image while building, on all processors, so that each broken one is found now.
+   * That takes some milliseconds an image; by default only the first bytes are looked at.
+   *
+   * @return this builder
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder verifyImages() {
+    verify = true;
+    return this;
+  }
+
+  private void csvOnly(String option) {
+    checkState(
+        source == Source.CSV, option + " is for DatasetBuilder.fromCsv, not for " + source.method);
+  }
+
+  private static void unset(String option, @Nullable Object value) {
+    checkState(value == null, option + " was already set to " + value);
+  }
+
+  private static void checkState(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalStateException(message);
+    }
+  }
+
+  /**
+   * Reads the data set.
+   *
+   * @return the data set, at least one example
+   * @throws DatasetException if the data cannot be read or used; the message names the file, the
+   *     lines, what was expected and what to do
+   */
+  public Dataset build() {
+    return switch (source) {
+      case CSV -> csv();
+      case FOLDERS -> folders();
+      case IMAGES -> images();
+    };
+  }
+
+  /** Rows that are one example: the same id, or the same image by another id. */
+  private record Candidate(Path image, boolean isThere, List<LabelTable.Row> rows) {
+    String id() {
+      return rows.get(0).id();
+    }
+
+    Set<String> labels() {
+      Set<String> labels = new LinkedHashSet<>();
+      rows.forEach(row -> labels.add(row.label()));
+      return labels;
+    }
+  }
+
+  private Dataset csv() {
+    LabelTable table =
+        LabelTable.read(
+            path,
+            idColumn == null ? "id" : idColumn,
+            labelColumn == null ? "breed" : labelColumn,
+            delimiter == null ? ',' : delimiter,
+            charset == null ? StandardCharsets.UTF_8 : charset);
+    Path beside = requireNonNull(path.toAbsolutePath().getParent());
+    Path root = images == null ? beside : images;
+    @Nullable ImageFolder folder = withoutImages ? null : new ImageFolder(root, followLinks);
+
+    Map<Object, Candidate> candidates = new LinkedHashMap<>();
+    List<String> refused = new ArrayList<>();
+    int severalImages = 0;
+    for (LabelTable.Row row : table.rows()) {
+      ImageFolder.Found found = folder == null ? null : folder.find(row.id());
+      if (found != null && found.refusal() != null) {
+        refused.add("line " + row.line() + ": the id '" + row.id() + "' " + found.refusal());
+        continue;
+      }
+      Path file = found == null ? null : found.file();
+      Candidate candidate =
+          candidates.computeIfAbsent(
+              file == null ? row.id() : file,
+              key ->
+                  new Candidate(
+                      file == null ? root.resolve(row.id()) : file,
+                      file != null,
+                      new ArrayList<>()));
+      if (candidate.rows().isEmpty() && found != null && found.alternatives() > 0) {
+        severalImages++;
+      }
+      candidate.rows().add(row);
+    }
+    if (!refused.isEmpty()) {
+      throw new DatasetException(
+          path
+              + ": "
+              + Problems.count(refused.size(), "row is", "rows are")
+              + " refused:"
+              + Problems.lines(refused),
+          refused,
+          null);
+    }
+
+    List<String> duplicates = new ArrayList<>();
+    List<String> conflicts = new ArrayList<>();
+    List<String> conflictingIds = new ArrayList<>();
+    List<String> absent = new ArrayList<>();
+    List<String> absentIds = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
+    List<Integer> lines = new ArrayList<>();
+    for (Candidate candidate : candidates.values()) {
+      if (candidate.labels().size() > 1) {
+        conflictingIds.add(candidate.id());
+        conflicts.add(conflict(candidate));
+        continue;
+      }
+      for (LabelTable.Row row : candidate.rows().subList(1, candidate.rows().size())) {
+        duplicates.add(row.id());
+      }
+      LabelTable.Row row = candidate.rows().get(0);
+      if (folder != null && !candidate.isThere()) {
+        absentIds.add(row.id());
+        absent.add("line " + row.line() + ": no image for the id '" + row.id() + "'");
+        continue;
+      }
+      examples.add(new Example(row.id(), candidate.image(), row.label()));
+      lines.add(row.line());
+    }
+    Map<Integer, String> broken = withoutImages ? Map.of() : broken(examples);
+
+    Failures failures = new Failures();
+    if (conflicting != ProblemPolicy.SKIP) {
+      failures.add(
+          conflicts,
+          path
+              + ": "
+              + Problems.count(conflicts.size(), "id has", "ids have")
+              + " more than one breed; correct the rows, or leave them out with"
+              + " .conflictingLabels(ProblemPolicy.SKIP)");
+    }
+    if (folder != null && missing != ProblemPolicy.SKIP) {
+      failures.add(absent, missingMessage(absent.size(), candidates.size(), root, folder));
+    }
+    if (unreadable != ProblemPolicy.SKIP) {
+      List<String> problems = new ArrayList<>();
+      broken.forEach(
+          (i, problem) ->
+              problems.add(
+                  "line " + lines.get(i) + ": " + examples.get(i).image() + " " + problem));
+      failures.add(problems, unreadableMessage(problems.size(), examples.size()));
+    }
+    failures.throwIfAny();
+
+    List<String> notes = new ArrayList<>();
+    if (severalImages > 0) {
+      notes.add(
+          Problems.count(severalImages, "id has", "ids have")
+              + " several images; the first of "
+              + ImageFiles.SUFFIXES_IN_WORDS
+              + " was taken");
+    }
+    Labels labels =
+        Labels.sorted(table.rows().stream().map(LabelTable.Row::label).distinct().toList());
+    ReadingReport reading =
+        new ReadingReport(
+            table.rows().size(),
+            "rows in " + path.getFileName(),
+            folder != null,
+            duplicates,
+            conflictingIds,
+            absentIds,
+            unreadable(examples, broken),
+            folder == null ? List.of() : folder.unclaimed(),
+            similar(labels),
+            notes);
+    return dataset(examples, broken, labels, reading);
+  }
+
+  private static String conflict(Candidate candidate) {
+    List<String> said = new ArrayList<>();
+    Set<String> labels = new HashSet<>();
+    for (LabelTable.Row row : candidate.rows()) {
+      if (labels.add(row.label())) {
+        said.add("'" + row.label() + "' (line " + row.line() + ")");
+      }
+    }
+    return "id '" + candidate.id() + "': " + String.join(", ", said);
+  }
+
+  private String missingMessage(int absent, int all, Path root, ImageFolder folder) {
+    String message =
+        String.format(
+            Locale.ROOT,
+            "%s: %,d of %,d ids have no image in %s (named <id>%s)",
+            path,
+            absent,
+            all,
+            root,
+            ImageFiles.SUFFIXES_IN_WORDS);
+    if (absent == all) {
+      message +=
+          folder.imageCount() == 0 ? "; there is no image in that folder" : "; none fits the ids";
+      return message
+          + (images == null
+              ? "; name the folder of images with .images(folder), or call .withoutImages()"
+              : "; is it the right folder?");
+    }
+    return message + "; add them, or leave the rows out with .missingImages(ProblemPolicy.SKIP)";
+  }
+
+  private static String unreadableMessage(int broken, int all) {
+    return String.format(
+        Locale.ROOT,
+        "%,d of %,d images cannot be read; replace them, or leave them out with"
+            + " .unreadableImages(ProblemPolicy.SKIP)",
+        broken,
+        all);
+  }
+
+  private Dataset folders() {
+    checkFolder("one folder a breed");
+    List<Example> examples = new ArrayList<>();
+    List<String> loose = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
+    List<String> ignored = new ArrayList<>();
+    List<String> unusable = new ArrayList<>();
+    for (String entry : ImageFolder.names(path)) {
+      Path folder = path.resolve(entry);
+      if (!Files.isDirectory(folder)) {
+        if (ImageFiles.suffixRank(entry) >= 0) {
+          loose.add(entry);
+        }
+        continue;
+      }
+      String label = LabelTable.trim(entry);
+      String control = LabelTable.controlCharacter(label);
+      if (label.isEmpty() || control != null) {
+        unusable.add("'" + entry + "' " + (label.isEmpty() ? "is blank" : "holds " + control));
+        continue;
+      }
+      List<String> names = images(folder, entry + "/", ignored);
+      if (names.isEmpty()) {
+        empty.add(entry);
+      }
+      List<String> ids = ids(names);
+      for (int i = 0; i < names.size(); i++) {
+        examples.add(new Example(entry + "/" + ids.get(i), folder.resolve(names.get(i)), label));
+      }
+    }
+    if (!unusable.isEmpty()) {
+      throw new DatasetException(
+          path + ": folders whose names cannot be labels; rename them:" + Problems.lines(unusable),
+          unusable,
+          null);
+    }
+    if (examples.isEmpty()) {
+      throw new DatasetException(
+          path
+              + " holds no folder with images (.jpg and the like); expected one folder a breed"
+              + (loose.isEmpty()
+                  ? ""
+                  : ". It holds "
+                      + Problems.count(loose.size(), "image", "images")
+                      + " itself: for images without labels use DatasetBuilder.fromImages"));
+    }
+    List<String> notes = new ArrayList<>();
+    note(
+        notes,
+        loose,
+        "image in no breed's folder, ignored",
+        "images in no breed's folder, ignored");
+    note(notes, empty, "folder without images, ignored", "folders without images, ignored");
+    note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
+    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes);
+  }
+
+  private Dataset images() {
+    checkFolder("images");
+    List<String> ignored = new ArrayList<>();
+    List<String> names = images(path, "", ignored);
+    if (names.isEmpty()) {
+      throw new DatasetException(
+          path
+              + " holds no image ("
+              + ImageFiles.SUFFIXES_IN_WORDS
+              + ")"
+              + (ignored.isEmpty() ? "; it is empty" : "; it holds " + Problems.names(ignored)));
+    }
+    List<String> ids = ids(names);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      examples.add(new Example(ids.get(i), path.resolve(names.get(i)), null));
+    }
+    List<String> notes = new ArrayList<>();
+    note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
+    return fromFiles(examples, Labels.none(), notes);
+  }
+
+  private void checkFolder(String content) {
+    if (!Files.exists(path)) {
+      throw new DatasetException("there is no folder " + path.toAbsolutePath());
+    }
+    if (!Files.isDirectory(path)) {
+      throw new DatasetException(path + " is not a folder; expected a folder of " + content);
+    }
+  }
+
+  private static List<String> images(Path folder, String prefix, List<String> ignored) {
+    List<String> names = new ArrayList<>();
+    for (String name : ImageFolder.names(folder)) {
+      if (ImageFiles.suffixRank(name) >= 0 && Files.isRegularFile(folder.resolve(name))) {
+        names.add(name);
+      } else {
+        ignored.add(prefix + name);
+      }
+    }
+    return names;
+  }
+
+  /** Names without suffix where that tells them apart, and names as they are elsewhere. */
+  private static List<String> ids(List<String> names) {
+    List<String> ids = new ArrayList<>(names.stream().map(ImageFiles::stem).toList());
+    // Whole names differ from each other, so each round settles at least one id.
+    for (boolean changed = true; changed; ) {
+      changed = false;
+      Map<String, List<Integer>> places = new LinkedHashMap<>();
+      for (int i = 0; i < ids.size(); i++) {
+        places.computeIfAbsent(ids.get(i), id -> new ArrayList<>()).add(i);
+      }
+      for (Map.Entry<String, List<Integer>> entry : places.entrySet()) {
+        for (int i : entry.getValue()) {
+          if ((entry.getValue().size() > 1 || entry.getKey().isBlank())
+              && !ids.get(i).equals(names.get(i))) {
+            ids.set(i, names.get(i));
+            changed = true;
+          }
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static void note(List<String> notes, List<String> names, String one, String several) {
+    if (!names.isEmpty()) {
+      notes.add(Problems.count(names.size(), one, several) + ": " + Problems.names(names));
+    }
+  }
+
+  private Dataset fromFiles(List<Example> examples, Labels labels, List<String> notes) {
+    Map<Integer, String> broken = broken(examples);
+    if (unreadable != ProblemPolicy.SKIP) {
+      List<String> problems = new ArrayList<>();
+      broken.forEach((i, problem) -> problems.add(examples.get(i).image() + " " + problem));
+      Failures failures = new Failures();
+      failures.add(problems, unreadableMessage(problems.size(), examples.size()));
+      failures.throwIfAny();
+    }
+    ReadingReport reading =
+        new ReadingReport(
+            examples.size(),
+            "image files in " + path.getFileName(),
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            unreadable(examples, broken),
+            List.of(),
+            similar(labels),
+            notes);
+    return dataset(examples, broken, labels, reading);
+  }
+
+  private static List<String> labelsOf(List<Example> examples) {
+    return examples.stream().map(example -> requireNonNull(example.label())).distinct().toList();
+  }
+
+  /** What is wrong with images, by their place. */
+  private Map<Integer, String> broken(List<Example> examples) {
+    Map<Integer, String> broken = new TreeMap<>();
+    List<String> problems =
+        verify
+            ? InParallel.map(examples, example -> decodingProblem(example.image()))
+            : examples.stream().map(example -> headerProblem(example.image())).toList();
+    for (int i = 0; i < problems.size(); i++) {
+      if (!problems.get(i).isEmpty()) {
+        broken.put(i, problems.get(i));
+      }
+    }
+    return broken;
+  }
+
+  private static String headerProblem(Path image) {
+    String problem = ImageFiles.problem(image);
+    return problem == null ? "" : problem;
+  }
+
+  private static String decodingProblem(Path image) {
+    String problem = headerProblem(image);
+    if (!problem.isEmpty()) {
+      return problem;
+    }
+    try {
+      ImageDecoder.standard().decode(image);
+      return "";
+    } catch (UnreadableImageException e) {
+      String message = String.valueOf(e.getMessage());
+      String prefix = e.source() + ": ";
+      return "does not decode: "
+          + (message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+    }
+  }
+
+  private static Map<String, String> unreadable(
+      List<Example> examples, Map<Integer, String> broken) {
+    Map<String, String> byId = new LinkedHashMap<>();
+    broken.forEach((i, problem) -> byId.put(examples.get(i).id(), problem));
+    return byId;
+  }
+
+  private Dataset dataset(
+      List<Example> examples, Map<Integer, String> broken, Labels labels, ReadingReport reading) {
+    List<Example> usable =
+        IntStream.range(0, examples.size())
+            .filter(i -> !broken.containsKey(i))
+            .mapToObj(examples::get)
+            .toList();
+    if (usable.isEmpty()) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "none of the %,d rows or images of %s can be used: %,d have no image, %,d images cannot"
+                  + " be read, %,d have contradicting breeds",
+              reading.rows(),
+              path,
+              reading.missing().size(),
+              reading.unreadable().size(),
+              reading.conflicting().size()));
+    }
+    return new Dataset(usable, labels, reading);
+  }
+
+  /** Labels that are the same but for case, spaces and punctuation. */
+  private static List<List<String>> similar(Labels labels) {
+    Map<String, List<String>> byBareName = new LinkedHashMap<>();
+    for (String name : labels.names()) {
+      byBareName.computeIfAbsent(CloseNames.bare(name), bare -> new ArrayList<>()).add(name);
+    }
+    return byBareName.values().stream()
+        .filter(group -> group.size() > 1)
+        .map(List::copyOf)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Failures of several kinds, told at once. */
+  private static final class Failures {
+    private final List<String> messages = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    void add(List<String> found, String headline) {
+      if (!found.isEmpty()) {
+        messages.add(headline + ":" + Problems.lines(found));
+        problems.addAll(found);
+      }
+    }
+
+    void throwIfAny() {
+      if (!messages.isEmpty()) {
+        throw new DatasetException(String.join("\n", messages), problems, null);
+      }
+    }
+  }
+}

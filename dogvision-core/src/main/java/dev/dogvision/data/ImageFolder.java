@@ -1,0 +1,240 @@
+package dev.dogvision.data;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds images by id below one folder. Each folder is listed once and ids are looked up in the
+ * listing, so an id is never used as a path by itself.
+ */
+final class ImageFolder {
+  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
+
+  /**
+   * An id's image.
+   *
+   * @param file the file; null where there is none, or it may not be used
+   * @param refusal why it may not be used, or null
+   * @param alternatives how many other files could have been meant
+   */
+  record Found(@Nullable Path file, @Nullable String refusal, int alternatives) {
+    static final Found NOTHING = new Found(null, null, 0);
+  }
+
+  private final Path root;
+  private final Path realRoot;
+  private final boolean followLinks;
+  private final Map<String, Listing> listings = new HashMap<>();
+  private final Set<Path> claimed = new HashSet<>();
+
+  ImageFolder(Path root, boolean followLinks) {
+    this.root = root;
+    this.followLinks = followLinks;
+    this.realRoot = realFolder(root);
+  }
+
+  private static Path realFolder(Path folder) {
+    if (!Files.exists(folder)) {
+      throw new DatasetException("there is no folder of images " + folder.toAbsolutePath());
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new DatasetException(folder.toAbsolutePath() + " is not a folder of images");
+    }
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new DatasetException(folder + " cannot be read: " + e, e);
+    }
+  }
+
+  /** Why an id may not name an image below a folder, whatever is there, or null. */
+  static @Nullable String refusal(String id) {
+    if (id.indexOf('\\') >= 0) {
+      return "holds a backslash; separate folders by '/'";
+    }
+    if (id.startsWith("/") || DRIVE.matcher(id).matches()) {
+      return "is an absolute path; expected one relative to the folder of images";
+    }
+    for (String part : id.split("/", -1)) {
+      if (part.equals("..")) {
+        return "leaves the folder of images";
+      }
+      if (part.isEmpty() || part.equals(".")) {
+        return "is not a plain relative path";
+      }
+    }
+    try {
+      return Path.of(id).isAbsolute() ? "is an absolute path" : null;
+    } catch (InvalidPathException e) {
+      return "is not a path: " + e.getReason();
+    }
+  }
+
+  /** The image of an id that {@link #refusal} has nothing against. */
+  Found find(String id) {
+    int slash = id.lastIndexOf('/');
+    Listing listing = listing(slash < 0 ? "" : id.substring(0, slash));
+    if (listing.refusal != null) {
+      return new Found(null, listing.refusal, 0);
+    }
+    String name = normal(id.substring(slash + 1));
+    List<String> names = listing.names(name);
+    int alternatives = 0;
+    for (String candidate : names) {
+      Path file = listing.folder.resolve(candidate);
+      claimed.add(file);
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        alternatives = names.size() - 1;
+        names.forEach(other -> claimed.add(listing.folder.resolve(other)));
+        return new Found(file, null, alternatives);
+      }
+      if (Files.isSymbolicLink(file) && Files.isRegularFile(file)) {
+        String refusal = linkRefusal(file);
+        return new Found(refusal == null ? file : null, refusal, names.size() - 1);
+      }
+    }
+    return Found.NOTHING;
+  }
+
+  private @Nullable String linkRefusal(Path link) {
+    if (followLinks) {
+      return null;
+    }
+    try {
+      Path target = link.toRealPath();
+      return target.startsWith(realRoot)
+          ? null
+          : "is a link that leaves the folder of images, to "
+              + target
+              + "; where that is meant, call .followLinks()";
+    } catch (IOException e) {
+      return "is a link that cannot be followed: " + e;
+    }
+  }
+
+  /** Images in the folders that ids pointed at which no id asked for, sorted by name. */
+  List<String> unclaimed() {
+    Set<String> names = new TreeSet<>();
+    for (Listing listing : listings.values()) {
+      for (String name : listing.all) {
+        Path file = listing.folder.resolve(name);
+        if (!claimed.contains(file) && Files.isRegularFile(file)) {
+          names.add(root.relativize(file).toString().replace('\\', '/'));
+        }
+      }
+    }
+    return ImmutableList.copyOf(names);
+  }
+
+  /** The number of images in the folders looked at so far. */
+  int imageCount() {
+    return listings.values().stream().mapToInt(listing -> listing.all.size()).sum();
+  }
+
+  private Listing listing(String relative) {
+    return listings.computeIfAbsent(relative, this::list);
+  }
+
+  private Listing list(String relative) {
+    Path folder = relative.isEmpty() ? root : root.resolve(relative);
+    if (!Files.isDirectory(folder)) {
+      return new Listing(folder, List.of(), null);
+    }
+    try {
+      if (!followLinks && !folder.toRealPath().startsWith(realRoot)) {
+        return new Listing(
+            folder,
+            List.of(),
+            "lies in "
+                + folder
+                + ", a link that leaves the folder of images; where that is meant, call"
+                + " .followLinks()");
+      }
+    } catch (IOException e) {
+      throw new DatasetException(folder + " cannot be read: " + e, e);
+    }
+    return new Listing(folder, imageNames(folder), null);
+  }
+
+  /** The names in a folder that have an image's suffix, sorted. */
+  static List<String> imageNames(Path folder) {
+    return names(folder).stream().filter(name -> ImageFiles.suffixRank(name) >= 0).toList();
+  }
+
+  /** The names in a folder, but for hidden ones, sorted. */
+  static List<String> names(Path folder) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = String.valueOf(entry.getFileName());
+        if (!ImageFiles.isHidden(name)) {
+          names.add(name);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new DatasetException("the folder " + folder + " cannot be listed: " + e, e);
+    }
+    names.sort(Comparator.naturalOrder());
+    return names;
+  }
+
+  /** File systems differ in how they compose accents; ids and names are compared composed. */
+  private static String normal(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC);
+  }
+
+  private static final class Listing {
+    private final Path folder;
+    private final List<String> all;
+    private final @Nullable String refusal;
+    private final Map<String, List<String>> byStem = new HashMap<>();
+    private final Set<String> exact = new HashSet<>();
+
+    Listing(Path folder, List<String> all, @Nullable String refusal) {
+      this.folder = folder;
+      this.all = all;
+      this.refusal = refusal;
+      List<String> byPreference = new ArrayList<>(all);
+      byPreference.sort(
+          Comparator.comparingInt(ImageFiles::suffixRank).thenComparing(Comparator.naturalOrder()));
+      for (String name : byPreference) {
+        exact.add(name);
+        byStem.computeIfAbsent(normal(ImageFiles.stem(name)), stem -> new ArrayList<>()).add(name);
+      }
+    }
+
+    /** The files that a last part of an id may mean, the most likely first. */
+    List<String> names(String name) {
+      if (ImageFiles.suffixRank(name) >= 0) {
+        if (exact.contains(name)) {
+          return List.of(name);
+        }
+        List<String> named =
+            byStem.getOrDefault(ImageFiles.stem(name), List.of()).stream()
+                .filter(other -> normal(other).equalsIgnoreCase(name))
+                .toList();
+        if (!named.isEmpty()) {
+          return named;
+        }
+      }
+      return byStem.getOrDefault(name, List.of());
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.dogvision.data;
+
+import java.util.List;
+import java.util.Locale;
+
+/** How several problems are told in one message. */
+final class Problems {
+  static final int NAMED = 10;
+
+  private Problems() {}
+
+  /** One line a problem, up to ten, and how many more. */
+  static String lines(List<String> problems) {
+    StringBuilder text = new StringBuilder();
+    problems.stream().limit(NAMED).forEach(problem -> text.append("\n  ").append(problem));
+    if (problems.size() > NAMED) {
+      text.append("\n  and ").append(number(problems.size() - NAMED)).append(" more");
+    }
+    return text.toString();
+  }
+
+  /** Names in a row, up to ten, and how many more. */
+  static String names(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
+    return names.size() > NAMED ? first + " and " + number(names.size() - NAMED) + " more" : first;
+  }
+
+  /** "1 image", "2 images", "10,222 images". */
+  static String count(int number, String one, String several) {
+    return number(number) + " " + (number == 1 ? one : several);
+  }
+
+  static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.dogvision.data;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What reading a data set met on the way.
+ *
+ * @param rows rows or files read; -1 where nothing was read
+ * @param rowsName what the rows are called in a summary
+ * @param fromRows whether images were looked up by row, so that either may be without the other
+ * @param duplicates ids of the rows that repeat another
+ * @param conflicting ids left out because their labels contradict each other
+ * @param missing ids left out for want of an image
+ * @param unreadable what is wrong with the images left out, by id
+ * @param withoutRow images that no row speaks of
+ * @param similarLabels labels that may be meant to be one
+ * @param notes anything else
+ */
+record ReadingReport(
+    int rows,
+    String rowsName,
+    boolean fromRows,
+    List<String> duplicates,
+    List<String> conflicting,
+    List<String> missing,
+    Map<String, String> unreadable,
+    List<String> withoutRow,
+    List<List<String>> similarLabels,
+    List<String> notes) {
+  /** For a data set that was not read but made of others. */
+  static final ReadingReport NONE =
+      new ReadingReport(
+          -1, "", false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
+          List.of());
+
+  ReadingReport {
+    duplicates = ImmutableList.copyOf(duplicates);
+    conflicting = ImmutableList.copyOf(conflicting);
+    missing = ImmutableList.copyOf(missing);
+    unreadable = ImmutableMap.copyOf(unreadable);
+    withoutRow = ImmutableList.copyOf(withoutRow);
+    similarLabels = ImmutableList.copyOf(similarLabels);
+    notes = ImmutableList.copyOf(notes);
+  }
+}
