@@ -16,6 +16,7 @@ module dev.dogvision {
   exports dev.dogvision.image;
   exports dev.dogvision.model;
   exports dev.dogvision.data;
+  exports dev.dogvision.evaluate;
   exports dev.dogvision.spi;
   exports dev.dogvision.tensorboard;
   exports dev.dogvision.train;

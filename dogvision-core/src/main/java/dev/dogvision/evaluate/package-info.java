@@ -1,4 +1,11 @@
-/** How good a model is: accuracy, log-loss, per-breed figures, calibration. */
+/**
+ * How good a model is, and whether its percentages can be trusted: accuracy, log-loss, per-breed
+ * figures, confusions, calibration, comparison of two models. Everything here is computed from
+ * plain labels and probabilities; no engine is needed, and every type is immutable.
+ *
+ * <p>Where a figure has a name in scikit-learn it has the same value as there, with its default
+ * arguments unless the method says otherwise.
+ */
 @NullMarked
 package dev.dogvision.evaluate;
 
