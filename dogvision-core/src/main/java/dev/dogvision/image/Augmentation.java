@@ -3,9 +3,12 @@ package dev.dogvision.image;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -399,6 +402,66 @@ public final class Augmentation {
   }
 
   /** What is configured, as the builder's methods name it. */
+  /**
+   * Every number of this augmentation, to be written down and given back to {@link #ofSettings}.
+   *
+   * @return name to value, always the same names
+   */
+  public Map<String, Double> settings() {
+    return ImmutableMap.<String, Double>builder()
+        .put("smallestCropArea", smallestCropArea)
+        .put("cropRatio", cropRatio)
+        .put("flipProbability", flipProbability)
+        .put("rotationDegrees", rotationDegrees)
+        .put("brightness", brightness)
+        .put("contrast", contrast)
+        .put("saturation", saturation)
+        .put("erasingProbability", erasingProbability)
+        .put("largestErasedArea", largestErasedArea)
+        .put("mixupAlpha", mixupAlpha)
+        .put("cutMixAlpha", cutMixAlpha)
+        .buildOrThrow();
+  }
+
+  /**
+   * The augmentation with the given numbers.
+   *
+   * @param settings as {@link #settings} gave them
+   * @return the preset where the numbers are those of one
+   * @throws IllegalArgumentException if a name is missing or surplus, or a number is out of range
+   */
+  public static Augmentation ofSettings(Map<String, Double> settings) {
+    checkArgument(
+        settings.keySet().equals(NONE.settings().keySet()),
+        "settings must name %s, got %s",
+        NONE.settings().keySet(),
+        settings.keySet());
+    for (Augmentation preset : List.of(NONE, LIGHT, STRONG)) {
+      if (preset.settings().equals(settings)) {
+        return preset;
+      }
+    }
+    Builder builder =
+        new Builder()
+            .randomCrop(number(settings, "smallestCropArea"), number(settings, "cropRatio"))
+            .horizontalFlip(number(settings, "flipProbability"))
+            .rotation(number(settings, "rotationDegrees"))
+            .brightness(number(settings, "brightness"))
+            .contrast(number(settings, "contrast"))
+            .saturation(number(settings, "saturation"))
+            .mixup(number(settings, "mixupAlpha"))
+            .cutMix(number(settings, "cutMixAlpha"));
+    if (number(settings, "erasingProbability") > 0) {
+      builder.randomErasing(
+          number(settings, "erasingProbability"), number(settings, "largestErasedArea"));
+    }
+    return builder.build();
+  }
+
+  private static double number(Map<String, Double> settings, String name) {
+    return Objects.requireNonNull(settings.get(name), name);
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("Augmentation[").append(name);

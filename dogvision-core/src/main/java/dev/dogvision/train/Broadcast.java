@@ -1,0 +1,34 @@
+package dev.dogvision.train;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the listeners what happens, and remembers when one asks for the end. */
+final class Broadcast implements TrainingControl {
+  private final List<TrainingListener> listeners;
+  private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
+
+  Broadcast(List<TrainingListener> listeners) {
+    this.listeners = List.copyOf(listeners);
+  }
+
+  void tell(TrainingEvent event) {
+    for (TrainingListener listener : listeners) {
+      listener.onEvent(event, this);
+    }
+  }
+
+  @Override
+  public void stop(String why) {
+    reason.compareAndSet(null, why);
+  }
+
+  boolean isRaised() {
+    return reason.get() != null;
+  }
+
+  @Nullable String reason() {
+    return reason.get();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.dogvision.train;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where a run's state goes after every epoch. */
+interface CheckpointSink {
+
+  /** Whether anything is kept. */
+  boolean isOn();
+
+  /** The last checkpoint written, or null. */
+  @Nullable Path last();
+
+  /** Keeps the state. */
+  void write(RunState state, Broadcast broadcast);
+
+  /** Keeps nothing. */
+  CheckpointSink NONE =
+      new CheckpointSink() {
+        @Override
+        public boolean isOn() {
+          return false;
+        }
+
+        @Override
+        public @Nullable Path last() {
+          return null;
+        }
+
+        @Override
+        public void write(RunState state, Broadcast broadcast) {}
+      };
+}

@@ -1,0 +1,173 @@
+package dev.dogvision.train;
+
+import dev.dogvision.spi.StepResult;
+import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.UpdateRule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Trains a network on every image once: batches, accumulation, updates. */
+final class EpochTrainer {
+  private final TrainableNetwork network;
+  private final Inputs inputs;
+  private final Objective objective;
+  private final TrainingSettings settings;
+  private final Rates rates;
+  private final Broadcast broadcast;
+
+  /**
+   * What an epoch gave.
+   *
+   * @param loss the mean loss of its images
+   * @param accuracy the share of hits
+   * @param images how many images were seen
+   * @param updates how many updates were made
+   * @param learningRate the head's learning rate in the last of them
+   */
+  record Totals(double loss, double accuracy, int images, int updates, double learningRate) {}
+
+  /**
+   * The learning rates of a phase before the schedule.
+   *
+   * @param head the head's
+   * @param stages one for each stage of the plan
+   */
+  record Rates(double head, List<Double> stages) {
+    Rates {
+      stages = List.copyOf(stages);
+    }
+
+    List<Double> stagesTimes(double factor) {
+      return stages.stream().map(rate -> rate * factor).toList();
+    }
+  }
+
+  EpochTrainer(
+      TrainableNetwork network,
+      Inputs inputs,
+      Objective objective,
+      TrainingSettings settings,
+      Rates rates,
+      Broadcast broadcast) {
+    this.network = network;
+    this.inputs = inputs;
+    this.objective = objective;
+    this.settings = settings;
+    this.rates = rates;
+    this.broadcast = broadcast;
+  }
+
+  static int batches(int images, int batchSize) {
+    return (images + batchSize - 1) / batchSize;
+  }
+
+  static int updates(int images, TrainingSettings settings) {
+    return batches(batches(images, settings.batchSize()), settings.accumulate());
+  }
+
+  /**
+   * One pass over the images.
+   *
+   * @param epoch which epoch of the run, from 1
+   * @param firstUpdate how many updates the phase has behind it
+   * @param control the schedule
+   * @param lastCheckpoint to be named if the numbers run away, or null
+   */
+  Totals run(int epoch, long firstUpdate, RateControl control, @Nullable Path lastCheckpoint) {
+    int size = inputs.size();
+    int[] order = Seeds.order(size, settings.seed(), epoch);
+    int batches = batches(size, settings.batchSize());
+    double loss = 0;
+    double weight = 0;
+    double hits = 0;
+    int images = 0;
+    int batch = 0;
+    int updates = 0;
+    double rate = 0;
+    try (BatchStream stream = inputs.open(order, settings.batchSize(), epoch)) {
+      while (stream.hasNext() && !broadcast.isRaised()) {
+        List<Objective.Prepared> group = new ArrayList<>();
+        double groupWeight = 0;
+        int first = batch;
+        while (group.size() < settings.accumulate() && stream.hasNext()) {
+          var next = stream.next();
+          int[] indices = Arrays.copyOfRange(order, images, images + next.size());
+          Objective.Prepared prepared =
+              objective.prepare(next, indices, epoch, first + group.size());
+          group.add(prepared);
+          groupWeight += prepared.weight();
+          images += next.size();
+        }
+        double factor = control.factor(firstUpdate + updates);
+        rate = rates.head() * factor;
+        for (Objective.Prepared prepared : group) {
+          batch++;
+          StepResult step =
+              network.accumulate(prepared.batch(), prepared.targets(), 1 / groupWeight);
+          double mean = step.loss() / prepared.weight();
+          if (!Double.isFinite(step.loss())) {
+            throw new DivergedException(
+                "the loss became " + step.loss(), epoch, batch, rate, lastCheckpoint);
+          }
+          loss += step.loss();
+          weight += prepared.weight();
+          hits += hits(step.logits(), prepared.distributions());
+          double norm = Double.NaN;
+          if (batch == first + group.size()) {
+            norm = network.update(rule(factor, firstUpdate + updates));
+            if (!Double.isFinite(norm)) {
+              throw new DivergedException(
+                  "the gradients' norm became " + norm, epoch, batch, rate, lastCheckpoint);
+            }
+            updates++;
+          }
+          broadcast.tell(
+              new TrainingEvent.BatchFinished(
+                  epoch, batch, batches, prepared.targets().size(), mean, rate, norm));
+        }
+      }
+    }
+    return new Totals(loss / weight, hits / images, images, updates, rate);
+  }
+
+  private UpdateRule rule(double factor, long update) {
+    return new UpdateRule(
+        rates.stagesTimes(factor),
+        rates.head() * factor,
+        settings.weightDecay(),
+        settings.gradientClipping(),
+        settings.averagingAt(update));
+  }
+
+  private double hits(float[] logits, float[] distributions) {
+    int classes = objective.classWeights().length;
+    double hits = 0;
+    for (int offset = 0; offset < logits.length; offset += classes) {
+      hits += distributions[offset + Logits.largest(logits, offset, classes)];
+    }
+    return hits;
+  }
+
+  /** The rates of a phase. */
+  static Rates rates(TrainingSettings settings, Phase phase, int stageCount) {
+    double backbone =
+        phase
+            .backboneLearningRate()
+            .orElse(
+                settings
+                    .backboneLearningRate()
+                    .orElse(phase.learningRate() * TrainingSettings.BACKBONE_SHARE));
+    List<Double> stages = new ArrayList<>();
+    double rate = backbone;
+    for (int i = 0; i < stageCount; i++) {
+      stages.add(rate);
+      rate *= settings.stageDecay();
+    }
+    Collections.reverse(stages);
+    return new Rates(phase.learningRate(), stages);
+  }
+}

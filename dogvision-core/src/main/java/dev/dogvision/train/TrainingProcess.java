@@ -1,0 +1,149 @@
+package dev.dogvision.train;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.BatchMixing;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A whole run: one phase after the other, on data that has been checked. */
+final class TrainingProcess {
+  private final PhaseLoop.Computer computer;
+  private final StartingPoint start;
+  private final TrainingSettings settings;
+  private final LabelledImages training;
+  private final @Nullable LabelledImages validation;
+  private final @Nullable TeacherModel teacher;
+  private final PhaseInputs phaseInputs;
+  private final CheckpointSink checkpoints;
+  private final Broadcast broadcast;
+
+  /**
+   * The teacher of a distillation.
+   *
+   * @param plan its network
+   * @param weights its weights
+   */
+  record TeacherModel(NetworkPlan plan, Map<String, Tensor> weights) {}
+
+  TrainingProcess(
+      PhaseLoop.Computer computer,
+      StartingPoint start,
+      TrainingSettings settings,
+      LabelledImages training,
+      @Nullable LabelledImages validation,
+      @Nullable TeacherModel teacher,
+      PhaseInputs phaseInputs,
+      CheckpointSink checkpoints,
+      Broadcast broadcast) {
+    this.computer = computer;
+    this.start = start;
+    this.settings = settings;
+    this.training = training;
+    this.validation = validation;
+    this.teacher = teacher;
+    this.phaseInputs = phaseInputs;
+    this.checkpoints = checkpoints;
+    this.broadcast = broadcast;
+  }
+
+  /**
+   * Trains until the last phase is over or a listener asks for the end.
+   *
+   * @param state where the run stands; changed
+   * @return why it ended
+   */
+  String run(RunState state) {
+    while (true) {
+      Phase phase = settings.phases().get(state.phase);
+      String end = PhaseLoop.endOf(phase, settings, state);
+      if (end == null) {
+        broadcast.tell(new TrainingEvent.PhaseStarted(phase, state.phase));
+        end = broadcast.isRaised() ? requireNonNull(broadcast.reason()) : run(phase, state);
+      }
+      if (broadcast.isRaised() || state.phase == settings.phases().size() - 1) {
+        return end;
+      }
+      state.nextPhase();
+    }
+  }
+
+  private String run(Phase phase, RunState state) {
+    PhaseInputs.Prepared inputs = phaseInputs.prepare(phase, state, training, validation);
+    if (inputs == null) {
+      return requireNonNull(broadcast.reason());
+    }
+    Augmentation augmentation = PhaseInputs.augmentation(settings, phase);
+    if (teacher == null) {
+      return run(inputs, state, augmentation, null);
+    }
+    try (Network network =
+        computer
+            .engine()
+            .open(
+                teacher.plan(),
+                teacher.plan().whole(),
+                teacher.weights(),
+                computer.device(),
+                Precision.FLOAT32)) {
+      if (!augmentation.isNone()) {
+        return run(inputs, state, augmentation, Teacher.watching(network));
+      }
+      float[][] logits =
+          FrozenPart.run(
+              network,
+              new PixelInputs(
+                  training.examples(), start.preprocessing(), augmentation, settings.seed()),
+              Seeds.identity(training.size()),
+              "teacher",
+              broadcast);
+      return logits == null
+          ? requireNonNull(broadcast.reason())
+          : run(inputs, state, augmentation, Teacher.remembered(logits));
+    }
+  }
+
+  private String run(
+      PhaseInputs.Prepared inputs,
+      RunState state,
+      Augmentation augmentation,
+      Teacher.@Nullable Source source) {
+    TrainingSettings.Distillation distillation = settings.distillation();
+    Objective objective =
+        new Objective(
+            training.labels(),
+            settings.classWeights().of(start.labels(), training.labels()),
+            settings.labelSmoothing(),
+            mixer(augmentation),
+            source == null || distillation == null
+                ? null
+                : new Teacher(source, distillation.temperature(), distillation.share()));
+    Inputs validationInputs = inputs.validation();
+    return new PhaseLoop(computer, settings, state, broadcast, checkpoints)
+        .run(
+            inputs.training(),
+            objective,
+            validation == null || validationInputs == null
+                ? null
+                : new PhaseLoop.ValidationSet(validationInputs, validation.labels()));
+  }
+
+  private Objective.@Nullable Mixer mixer(Augmentation augmentation) {
+    BatchMixing mixing = BatchMixing.of(augmentation);
+    if (mixing.isNone()) {
+      return null;
+    }
+    return (batch, targets, epoch, batchIndex) -> {
+      long seed =
+          Seeds.derive(settings.seed(), Seeds.Purpose.MIXING, ((long) epoch << 24) + batchIndex);
+      BatchMixing.Mixed mixed = mixing.apply((PixelBatch) batch, targets, seed);
+      return new Objective.Mixed(mixed.pixels(), mixed.targets());
+    };
+  }
+}

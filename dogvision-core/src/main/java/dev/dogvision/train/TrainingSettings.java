@@ -1,0 +1,117 @@
+package dev.dogvision.train;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.spi.Optimizer;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that decides what a run computes, besides the model and the data.
+ *
+ * @param phases at least one
+ * @param batchSize images a step
+ * @param accumulate batches an update
+ * @param seed of everything random
+ * @param optimizer the rule of the updates
+ * @param backboneLearningRate the last stage's rate where a phase names none
+ * @param stageDecay what a stage's rate is multiplied by for the stage before it
+ * @param weightDecay decoupled weight decay
+ * @param gradientClipping the largest norm of all gradients, infinite for no clipping
+ * @param averaging decay of the weights' moving average, 0 for none
+ * @param schedule of the learning rates, in each phase
+ * @param earlyStopping null for none
+ * @param augmentation null for the default: none for a frozen backbone, light for any other
+ * @param labelSmoothing the share of the targets that is spread over all classes
+ * @param classWeights how classes count
+ * @param distillation null for none
+ * @param cacheBytes how much memory activations may take
+ */
+record TrainingSettings(
+    List<Phase> phases,
+    int batchSize,
+    int accumulate,
+    long seed,
+    Optimizer optimizer,
+    OptionalDouble backboneLearningRate,
+    double stageDecay,
+    double weightDecay,
+    double gradientClipping,
+    double averaging,
+    Schedule schedule,
+    @Nullable EarlyStopping earlyStopping,
+    @Nullable Augmentation augmentation,
+    double labelSmoothing,
+    ClassWeights classWeights,
+    @Nullable Distillation distillation,
+    long cacheBytes) {
+
+  /** The backbone's learning rate as a share of the head's, where none is set. */
+  static final double BACKBONE_SHARE = 0.1;
+
+  /**
+   * How a teacher's word counts.
+   *
+   * @param temperature softens teacher and student alike
+   * @param share the weight of the teacher's part of the loss
+   */
+  record Distillation(double temperature, double share) {}
+
+  TrainingSettings {
+    phases = List.copyOf(phases);
+  }
+
+  int totalEpochs() {
+    return phases.stream().mapToInt(Phase::epochs).sum();
+  }
+
+  /**
+   * The moving average's decay at an update. A short history is averaged with a smaller decay, so
+   * that the average does not cling to the start: {@code min(decay, (1 + t) / (10 + t))}.
+   *
+   * @param update which update of the phase, from 0
+   */
+  double averagingAt(long update) {
+    return Math.min(averaging, (1.0 + update) / (10.0 + update));
+  }
+
+  Augmentation augmentationFor(boolean frozen) {
+    if (augmentation != null) {
+      return augmentation;
+    }
+    return frozen ? Augmentation.none() : Augmentation.light();
+  }
+
+  /** Every setting by name, for people. */
+  Map<String, String> describe() {
+    ImmutableMap.Builder<String, String> text = ImmutableMap.builder();
+    text.put(
+        "phases", phases.stream().map(TrainingSettings::text).collect(Collectors.joining("; ")));
+    text.put("batchSize", String.valueOf(batchSize));
+    text.put("accumulate", String.valueOf(accumulate));
+    text.put("seed", String.valueOf(seed));
+    text.put("optimizer", optimizer.toString());
+    text.put("stageDecay", String.valueOf(stageDecay));
+    text.put("weightDecay", String.valueOf(weightDecay));
+    text.put(
+        "gradientClipping",
+        Double.isInfinite(gradientClipping) ? "none" : String.valueOf(gradientClipping));
+    text.put("averaging", averaging == 0 ? "none" : String.valueOf(averaging));
+    text.put("schedule", schedule.toString());
+    text.put("earlyStopping", earlyStopping == null ? "none" : earlyStopping.toString());
+    text.put(
+        "augmentation",
+        augmentation == null ? "none for the head, light otherwise" : augmentation.toString());
+    text.put("labelSmoothing", String.valueOf(labelSmoothing));
+    text.put("classWeights", classWeights.toString());
+    text.put("distillation", distillation == null ? "none" : distillation.toString());
+    return text.buildOrThrow();
+  }
+
+  private static String text(Phase phase) {
+    return phase.name() + ", " + phase.epochs() + " epochs at " + phase.learningRate();
+  }
+}
