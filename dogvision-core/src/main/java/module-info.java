@@ -5,6 +5,8 @@ module dev.dogvision {
   requires static transitive com.google.errorprone.annotations;
   requires com.google.gson;
   requires com.drew.metadata;
+  requires com.twelvemonkeys.imageio.jpeg;
+  requires com.twelvemonkeys.imageio.webp;
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires me.tongfei.progressbar;

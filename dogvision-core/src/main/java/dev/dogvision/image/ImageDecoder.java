@@ -2,23 +2,54 @@ package dev.dogvision.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import javax.imageio.ImageIO;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pictures: JPEG, PNG, GIF (its first frame), BMP and WebP. The content decides the format,
- * not the name.
+ * Reads pictures: JPEG (baseline, progressive, grey, CMYK and YCCK), PNG, GIF (its first frame),
+ * BMP and WebP. The content decides the format, not the name.
  *
- * <p>Immutable, and safe to use from any number of threads.
+ * <p>The result is upright, as EXIF says how the camera was held; its colours are sRGB; what is
+ * transparent lies over white.
+ *
+ * <p>A file that is cut short is refused, since half a picture would quietly spoil a training set
+ * or a prediction. So is one whose pixels are damaged, as far as that can be told: JPEG has no
+ * checksums. What does no harm to the pixels is let pass: a missing end marker after the last of
+ * them, anything that follows them, and broken metadata or colour profiles.
+ *
+ * <p>Immutable, and safe to use from any number of threads. Global settings of {@code ImageIO} are
+ * neither used nor changed, and no temporary file is written.
  */
 public final class ImageDecoder {
   private static final long DEFAULT_MAXIMUM_PIXELS = 100_000_000;
+  private static final long MOST_FILE_BYTES = 1L << 29;
+
+  /** What decoding takes at its peak, nearly: the pixels, and in some formats a second copy. */
+  private static final int MEMORY_PER_PIXEL = 6;
+
   private static final ImageDecoder STANDARD = new ImageDecoder(DEFAULT_MAXIMUM_PIXELS);
+
+  private static final ComponentColorModel SRGB =
+      new ComponentColorModel(
+          ColorSpace.getInstance(ColorSpace.CS_sRGB),
+          false,
+          false,
+          ComponentColorModel.OPAQUE,
+          DataBuffer.TYPE_BYTE);
 
   private final long maximumPixels;
 
@@ -41,6 +72,7 @@ public final class ImageDecoder {
    *
    * @param pixels width times height, positive; 100 million unless set
    * @return the changed decoder
+   * @throws IllegalArgumentException if it is not positive
    */
   public ImageDecoder maximumPixels(long pixels) {
     checkArgument(pixels > 0, "maximumPixels must be positive, got %s", pixels);
@@ -64,35 +96,205 @@ public final class ImageDecoder {
    * @throws UnreadableImageException if there is no such file or it can't be read as a picture
    */
   public RgbImage decode(Path path) {
+    String source = path.toString();
     byte[] content;
     try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        throw new UnreadableImageException(
+            source, attributes.isDirectory() ? "a folder, not a picture" : "not a file", null);
+      }
+      if (attributes.size() > MOST_FILE_BYTES) {
+        throw new UnreadableImageException(
+            source,
+            "a file of " + attributes.size() + " bytes; pictures may have " + MOST_FILE_BYTES,
+            null);
+      }
       content = Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
-      throw new UnreadableImageException(path.toString(), "there is no such file", e);
+      throw new UnreadableImageException(source, "there is no such file", e);
     } catch (IOException e) {
-      throw new UnreadableImageException(path.toString(), "the file can't be read", e);
+      throw new UnreadableImageException(source, "the file can't be read: " + e.getMessage(), e);
     }
-    return decode(content, path.toString());
+    return decode(content, source);
   }
 
   /**
    * Reads a picture from memory.
    *
-   * @param content a whole file
+   * @param content a whole file; not changed
    * @param source where it came from, for messages
    * @return the picture, upright
    * @throws UnreadableImageException if it can't be read as a picture
    */
   public RgbImage decode(byte[] content, String source) {
-    try {
-      BufferedImage image = ImageIO.read(new ByteArrayInputStream(content));
-      if (image == null) {
-        throw new UnreadableImageException(source, "not a picture of a known format", null);
-      }
-      return RasterReader.read(image, true);
-    } catch (IOException e) {
-      throw new UnreadableImageException(source, "damaged", e);
+    if (content.length == 0) {
+      throw new UnreadableImageException(source, "empty, 0 bytes", null);
     }
+    ImageFormat format = ImageFormat.of(content);
+    if (format == null) {
+      throw new UnreadableImageException(
+          source,
+          "not JPEG, PNG, GIF, BMP or WebP but "
+              + ImageFormat.describe(content)
+              + "; convert it or leave it out",
+          null);
+    }
+    FileStructure structure = FileStructure.of(format, content);
+    checkSize(source, format, structure.width, structure.height);
+    if (structure.damage != null) {
+      throw new UnreadableImageException(source, format + ", " + structure.damage, null);
+    }
+    RgbImage image = read(content, source, format, structure);
+    return Orientation.upright(image, Orientation.of(content, structure));
+  }
+
+  private RgbImage read(
+      byte[] content, String source, ImageFormat format, FileStructure structure) {
+    @Nullable UnreadableImageException first = null;
+    try {
+      for (ImageReader reader : ImageReaders.of(format, structure)) {
+        try {
+          return read(reader, content, source, format, structure);
+        } catch (UnreadableImageException e) {
+          if (first == null) {
+            first = e;
+          } else {
+            first.addSuppressed(e);
+          }
+        } finally {
+          reader.dispose();
+        }
+      }
+    } catch (IOException e) {
+      throw new UnreadableImageException(source, format + " can't be read here", e);
+    }
+    throw first != null
+        ? first
+        : new UnreadableImageException(
+            source, format + ", for which this Java runtime has no reader", null);
+  }
+
+  private RgbImage read(
+      ImageReader reader,
+      byte[] content,
+      String source,
+      ImageFormat format,
+      FileStructure structure) {
+    List<String> warnings = new ArrayList<>();
+    try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(content)) {
+      reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
+      // Metadata are read elsewhere; in a PNG they may unpack to gigabytes.
+      reader.setInput(stream, true, true);
+      int width = reader.getWidth(0);
+      int height = reader.getHeight(0);
+      checkSize(source, format, width, height);
+      BufferedImage image = reader.read(0, parameters(reader, format, structure, width, height));
+      checkWarnings(source, format, structure, warnings, content.length);
+      return RasterReader.read(image, true);
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw new UnreadableImageException(
+          source, format + ", damaged: " + reason(e) + "; fetch it again or leave it out", e);
+    } catch (OutOfMemoryError e) {
+      throw new UnreadableImageException(
+          source, format + ", which there is not enough memory to read; give Java more (-Xmx)", e);
+    }
+  }
+
+  /**
+   * For plain JPEGs an image whose bytes lie as ours do, which Java's reader fills without a
+   * detour.
+   */
+  private static ImageReadParam parameters(
+      ImageReader reader, ImageFormat format, FileStructure structure, int width, int height) {
+    ImageReadParam parameters = reader.getDefaultReadParam();
+    boolean plain = structure.components == 1 || structure.components == 3;
+    if (format == ImageFormat.JPEG
+        && plain
+        && reader.getClass().getName().startsWith("com.sun.imageio.")) {
+      parameters.setDestination(
+          new BufferedImage(
+              SRGB,
+              Raster.createInterleavedRaster(
+                  DataBuffer.TYPE_BYTE, width, height, 3 * width, 3, new int[] {0, 1, 2}, null),
+              false,
+              null));
+    }
+    return parameters;
+  }
+
+  private void checkSize(String source, ImageFormat format, long width, long height) {
+    long pixels = width * height; // each below 2^32, and products beyond 2^63 are negative
+    if (pixels < 0 || pixels > maximumPixels || pixels > (Integer.MAX_VALUE - 8) / 3) {
+      throw new UnreadableImageException(
+          source,
+          String.format(
+              Locale.ROOT,
+              "%s whose header promises %d x %d pixels; at most %d are read (see"
+                  + " ImageDecoder.maximumPixels)",
+              format,
+              width,
+              height,
+              Math.min(maximumPixels, (Integer.MAX_VALUE - 8) / 3)),
+          null);
+    }
+    long memory = Runtime.getRuntime().maxMemory();
+    if (pixels * MEMORY_PER_PIXEL > memory) {
+      throw new UnreadableImageException(
+          source,
+          String.format(
+              Locale.ROOT,
+              "%s of %d x %d pixels, which needs about %d MB, more than the %d MB that Java may use;"
+                  + " give it more (-Xmx) or shrink the picture",
+              format,
+              width,
+              height,
+              (pixels * MEMORY_PER_PIXEL) >> 20,
+              memory >> 20),
+          null);
+    }
+  }
+
+  /** Tells from what a JPEG reader muttered whether the pixels are all there. */
+  private static void checkWarnings(
+      String source,
+      ImageFormat format,
+      FileStructure structure,
+      List<String> warnings,
+      int contentLength) {
+    if (format != ImageFormat.JPEG) {
+      return;
+    }
+    boolean ended = false;
+    boolean incomplete = false;
+    @Nullable String corrupt = null;
+    for (String warning : warnings) {
+      String text = warning.toLowerCase(Locale.ROOT);
+      ended |= text.contains("eoi");
+      incomplete |= text.contains("premature end");
+      if (text.contains("bad huffman") || text.contains("corrupt")) {
+        corrupt = warning;
+      }
+    }
+    if (ended && (incomplete || structure.progressive)) {
+      throw new UnreadableImageException(
+          source,
+          "JPEG, cut short: the file ends, after "
+              + contentLength
+              + " bytes, before the picture does; fetch it again",
+          null);
+    }
+    if (corrupt != null && !corrupt.contains("extraneous")) {
+      throw new UnreadableImageException(
+          source, "JPEG, damaged: " + corrupt + "; fetch it again or leave it out", null);
+    }
+  }
+
+  private static String reason(Throwable problem) {
+    String message = problem.getMessage();
+    return message == null || message.isBlank() ? problem.getClass().getSimpleName() : message;
   }
 
   @Override
