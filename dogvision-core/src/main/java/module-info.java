@@ -17,6 +17,7 @@ module dev.dogvision {
 
   exports dev.dogvision.image;
   exports dev.dogvision.model;
+  exports dev.dogvision.predict;
   exports dev.dogvision.data;
   exports dev.dogvision.evaluate;
   exports dev.dogvision.spi;
@@ -24,5 +25,6 @@ module dev.dogvision {
   exports dev.dogvision.train;
   exports dev.dogvision;
 
+  uses dev.dogvision.spi.EmbeddedModel;
   uses dev.dogvision.spi.EngineProvider;
 }

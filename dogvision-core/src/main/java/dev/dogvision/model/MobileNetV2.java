@@ -134,6 +134,18 @@ public record MobileNetV2(double width, int inputSize, Padding padding) {
     return makeDivisible(unscaled * width);
   }
 
+  /** Whether a stage is the first of a row of the paper's table, where the stride may be 2. */
+  static boolean isFirstOfRow(int stage) {
+    int first = 1;
+    for (int[] block : BLOCKS) {
+      if (stage == first) {
+        return true;
+      }
+      first += block[2];
+    }
+    return false;
+  }
+
   /** The nearest multiple of 8, at least 8, and never less than nine tenths of the value. */
   static int makeDivisible(double value) {
     int rounded = Math.max(8, (int) (value + 4) / 8 * 8);

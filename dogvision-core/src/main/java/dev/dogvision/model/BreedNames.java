@@ -1,0 +1,115 @@
+package dev.dogvision.model;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.io.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Finds the class that a label means, though data sets and weights write breeds in different ways:
+ * {@code boston_bull}, {@code Boston terrier}, {@code n02096585-Boston_bull}, {@code "Boston bull,
+ * Boston terrier"}.
+ *
+ * <p>Names are compared by their letters and digits alone. A class matches if one of its names is
+ * the label's, or is one of the other names that {@code breed-names.txt} knows for the label. Of
+ * several classes those that have the label's own name come first, then those that share more names
+ * with the label's breed (so that {@code cardigan} is the corgi and not the garment), then those
+ * whose first name it is; what is undecided after that stays unmatched rather than guessed.
+ */
+final class BreedNames {
+  /** Every name's key to the keys of all names of the same breed. */
+  private static final ImmutableMap<String, Set<String>> BREEDS = readBreeds();
+
+  private BreedNames() {}
+
+  /** Which class each label means. */
+  static ImmutableMap<String, Integer> match(List<String> labels, List<String> classNames) {
+    Map<String, Set<Integer>> classesByKey = new HashMap<>();
+    for (int i = 0; i < classNames.size(); i++) {
+      for (String key : keys(classNames.get(i))) {
+        classesByKey.computeIfAbsent(key, ignored -> new LinkedHashSet<>()).add(i);
+      }
+    }
+    ImmutableMap.Builder<String, Integer> matches = ImmutableMap.builder();
+    for (String label : labels) {
+      OptionalInt match = match(label, classNames, classesByKey);
+      if (match.isPresent()) {
+        matches.put(label, match.getAsInt());
+      }
+    }
+    return matches.buildOrThrow();
+  }
+
+  private static OptionalInt match(
+      String label, List<String> classNames, Map<String, Set<Integer>> classesByKey) {
+    Set<String> own = keys(label);
+    Set<String> all = new LinkedHashSet<>(own);
+    own.forEach(key -> all.addAll(BREEDS.getOrDefault(key, Set.of())));
+    Map<Integer, Integer> scores = new HashMap<>();
+    for (String key : all) {
+      for (int index : classesByKey.getOrDefault(key, Set.of())) {
+        scores.merge(index, own.contains(key) ? 1_001 : 1, Integer::sum);
+      }
+    }
+    scores.replaceAll(
+        (index, score) ->
+            2 * score + (own.contains(keys(classNames.get(index)).iterator().next()) ? 1 : 0));
+    int best = scores.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    int[] winners =
+        scores.entrySet().stream()
+            .filter(entry -> entry.getValue() == best)
+            .mapToInt(Map.Entry::getKey)
+            .toArray();
+    return winners.length == 1 ? OptionalInt.of(winners[0]) : OptionalInt.empty();
+  }
+
+  /** The keys of the names in a text, which commas separate. */
+  private static Set<String> keys(String names) {
+    Set<String> keys = new LinkedHashSet<>();
+    for (String name : names.split(",", -1)) {
+      String key = key(name);
+      if (!key.isEmpty()) {
+        keys.add(key);
+      }
+    }
+    if (keys.isEmpty()) {
+      keys.add(names);
+    }
+    return keys;
+  }
+
+  /** A name's letters and digits, without accents and without WordNet's number before it. */
+  static String key(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFKD)
+        .toLowerCase(Locale.ROOT)
+        .strip()
+        .replaceFirst("^n\\d{8}[-_ ]", "")
+        .replaceAll("[^\\p{L}\\p{N}]", "");
+  }
+
+  private static ImmutableMap<String, Set<String>> readBreeds() {
+    ImmutableMap.Builder<String, Set<String>> breeds = ImmutableMap.builder();
+    try {
+      for (String line :
+          Resources.readLines(
+              Resources.getResource(BreedNames.class, "breed-names.txt"), StandardCharsets.UTF_8)) {
+        if (!line.startsWith("#") && !line.isBlank()) {
+          Set<String> keys = keys(line);
+          keys.forEach(key -> breeds.put(key, keys));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return breeds.buildOrThrow();
+  }
+}

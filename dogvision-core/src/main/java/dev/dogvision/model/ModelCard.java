@@ -1,0 +1,59 @@
+package dev.dogvision.model;
+
+import dev.dogvision.image.Preprocessing;
+import java.util.Locale;
+
+/** The README of a model's folder. */
+final class ModelCard {
+  private ModelCard() {}
+
+  static String text(TrainedModel model) {
+    Preprocessing preprocessing = model.preprocessing();
+    StringBuilder card = new StringBuilder();
+    line(card, "# A classifier of %s labels", model.labels().size());
+    line(card, "");
+    line(
+        card,
+        "Made by DogVision. Load this folder with `Predictor.load(Path)`; keep its files together.");
+    line(card, "Nothing in it can execute.");
+    line(card, "");
+    line(card, "## The network");
+    line(card, "- MobileNetV2, width %s", model.architecture().width());
+    line(
+        card,
+        "- Input: %s x %s pixels, RGB, %s; (pixel - %s) / %s",
+        preprocessing.size(),
+        preprocessing.size(),
+        preprocessing.resizeRule().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        preprocessing.channelMeans(),
+        preprocessing.channelScales());
+    line(card, "- Temperature of the probabilities: %s", model.temperature());
+    line(
+        card,
+        "- Unsure below: %s",
+        model
+            .unsureThreshold()
+            .map(threshold -> threshold.score().text() + " " + threshold.value())
+            .orElse("no threshold was fitted"));
+    line(card, "");
+    line(card, "## How it came to be");
+    if (model.provenance().isEmpty()) {
+      line(card, "Not recorded.");
+    }
+    model.provenance().forEach((name, value) -> line(card, "- %s: %s", name, value));
+    line(card, "");
+    line(card, "## Limits");
+    line(
+        card,
+        "It answers with one of its labels whatever it is shown, and knows neither mixed breeds nor"
+            + " breeds that are not listed below. Look at `Prediction.isUnsure()`.");
+    line(card, "");
+    line(card, "## Labels");
+    model.labels().names().forEach(label -> line(card, "- %s", label));
+    return card.toString();
+  }
+
+  private static void line(StringBuilder card, String format, Object... arguments) {
+    card.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  }
+}

@@ -1,0 +1,306 @@
+package dev.dogvision.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Labels;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.model.Safetensors.ElementType;
+import dev.dogvision.spi.EmbeddedModel;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Tensor;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * A classifier that is ready to predict: network, weights, preprocessing, labels, and how it came
+ * to be.
+ *
+ * <p>Stored, it is a folder: {@code config.json}, {@code model.safetensors} and {@code README.md},
+ * the model card. Nothing in it can execute.
+ *
+ * <p>Immutable and safe from many threads at once.
+ */
+public final class TrainedModel {
+  private final Labels labels;
+  private final MobileNetV2 architecture;
+  private final NetworkPlan plan;
+  private final Preprocessing preprocessing;
+  private final ImmutableMap<String, Tensor> weights;
+  private final double temperature;
+  private final Optional<UnsureThreshold> unsureThreshold;
+  private final ImmutableMap<String, String> provenance;
+
+  TrainedModel(
+      Labels labels,
+      MobileNetV2 architecture,
+      Preprocessing preprocessing,
+      ImmutableMap<String, Tensor> weights,
+      Map<String, String> provenance) {
+    this(labels, architecture, preprocessing, weights, 1, Optional.empty(), provenance);
+  }
+
+  TrainedModel(
+      Labels labels,
+      MobileNetV2 architecture,
+      Preprocessing preprocessing,
+      ImmutableMap<String, Tensor> weights,
+      double temperature,
+      Optional<UnsureThreshold> unsureThreshold,
+      Map<String, String> provenance) {
+    this.labels = labels;
+    this.architecture = architecture;
+    this.preprocessing = preprocessing;
+    this.plan =
+        architecture.plan(
+            preprocessing.channelMeans(), preprocessing.channelScales(), labels.size());
+    this.weights = weights;
+    this.temperature = temperature;
+    this.unsureThreshold = unsureThreshold;
+    this.provenance = ImmutableMap.copyOf(provenance);
+  }
+
+  /**
+   * Loads a model that was saved, and checks it: the format's version, the checksum, the tensors,
+   * the labels.
+   *
+   * @param folder the model's folder
+   * @return the model
+   * @throws DogVisionException if there is none, or something in it is wrong
+   */
+  public static TrainedModel load(Path folder) {
+    return ModelFolder.load(folder);
+  }
+
+  /**
+   * The model that a jar on the class path brings along.
+   *
+   * @return the one embedded model
+   * @throws DogVisionException if there is none, naming the dependency to add, or more than one
+   */
+  public static TrainedModel pretrained() {
+    List<EmbeddedModel> found = new ArrayList<>();
+    try {
+      ServiceLoader.load(EmbeddedModel.class, TrainedModel.class.getClassLoader())
+          .forEach(found::add);
+    } catch (ServiceConfigurationError e) {
+      throw new DogVisionException("an embedded model on the class path can't be loaded: " + e, e);
+    }
+    if (found.isEmpty()) {
+      throw new DogVisionException(
+          "no embedded model found on the class path: add the dependency"
+              + " dev.dogvision:dogvision-models, of the same version as dogvision-core, or name"
+              + " weights of your own with TransferModel.mobileNetV2().weights(Path)");
+    }
+    if (found.size() > 1) {
+      throw new DogVisionException(
+          found.stream()
+              .map(model -> model.name() + " (" + model.getClass().getName() + ")")
+              .collect(
+                  Collectors.joining(
+                      ", ",
+                      "several embedded models found on the class path: ",
+                      "; keep one of them")));
+    }
+    return load(found.get(0));
+  }
+
+  /**
+   * Loads an embedded model, with the same checks as {@link #load(Path)}.
+   *
+   * @param embedded where its files are
+   * @return the model
+   * @throws DogVisionException if something in it is wrong
+   */
+  public static TrainedModel load(EmbeddedModel embedded) {
+    return ModelFolder.load(embedded.name(), embedded::open);
+  }
+
+  /**
+   * Saves the model in single precision, whole or not at all.
+   *
+   * @param folder the model's folder. A model that is there is replaced, and stays as it was if
+   *     this fails; other files in it are kept. A folder that holds other things but no model is
+   *     refused
+   * @return the folder
+   * @throws DogVisionException if it can't be written
+   */
+  public Path save(Path folder) {
+    return save(folder, ElementType.F32);
+  }
+
+  /**
+   * Saves the model, whole or not at all.
+   *
+   * @param folder as for {@link #save(Path)}
+   * @param precision {@code F32}, or {@code F16} for half the size at a rounding of the weights
+   * @return the folder
+   * @throws DogVisionException if it can't be written
+   * @throws IllegalArgumentException if the precision is another one, or a weight too large for
+   *     half precision
+   */
+  public Path save(Path folder, ElementType precision) {
+    ModelFolder.save(this, folder, precision);
+    return folder;
+  }
+
+  /**
+   * Saves the model in single precision under a name of date, time and suffix, as in {@code
+   * 20241105-142356-frozen-1000}. Where the name is taken, a number is added.
+   *
+   * @param parent the folder that holds the models; made where it is missing
+   * @param suffix letters, digits, dots, hyphens and underscores; empty for none
+   * @return the new folder
+   * @throws DogVisionException if it can't be written
+   */
+  public Path saveIn(Path parent, String suffix) {
+    return saveIn(parent, suffix, LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
+  Path saveIn(Path parent, String suffix, LocalDateTime now) {
+    checkArgument(
+        suffix.matches("[A-Za-z0-9._-]{0,100}"),
+        "suffix may hold letters, digits, '.', '-' and '_', at most 100, got \"%s\"",
+        suffix);
+    return ModelFolder.saveIn(this, parent, suffix, now);
+  }
+
+  /**
+   * What it tells apart.
+   *
+   * @return the labels, in the order of the logits
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Its architecture.
+   *
+   * @return width, input size and padding
+   */
+  public MobileNetV2 architecture() {
+    return architecture;
+  }
+
+  /**
+   * Its network.
+   *
+   * @return the plan
+   */
+  public NetworkPlan plan() {
+    return plan;
+  }
+
+  /**
+   * What happens to a picture before the network sees it.
+   *
+   * @return the preprocessing that it was trained with
+   */
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /**
+   * Its tensors.
+   *
+   * @return every tensor of {@link #plan()}, in the plan's order
+   */
+  public ImmutableMap<String, Tensor> weights() {
+    return weights;
+  }
+
+  /**
+   * What logits are divided by before they become probabilities.
+   *
+   * @return above 0; 1 for a model that was not calibrated
+   */
+  public double temperature() {
+    return temperature;
+  }
+
+  /**
+   * Below which score a prediction is called unsure.
+   *
+   * @return empty where none was fitted
+   */
+  public Optional<UnsureThreshold> unsureThreshold() {
+    return unsureThreshold;
+  }
+
+  /**
+   * How it came to be: data fingerprint, seed, versions, settings, figures.
+   *
+   * @return names and values, in the order in which they were given
+   */
+  public ImmutableMap<String, String> provenance() {
+    return provenance;
+  }
+
+  /**
+   * The same model with another temperature.
+   *
+   * @param newTemperature above 0; above 1 makes it less sure of itself, below 1 more
+   * @return the changed model
+   */
+  public TrainedModel withTemperature(double newTemperature) {
+    checkArgument(
+        newTemperature > 0 && newTemperature < Double.POSITIVE_INFINITY,
+        "temperature must be positive and finite, got %s",
+        newTemperature);
+    return new TrainedModel(
+        labels, architecture, preprocessing, weights, newTemperature, unsureThreshold, provenance);
+  }
+
+  /**
+   * The same model with a threshold for {@code Prediction.isUnsure()}.
+   *
+   * @param threshold fitted on photographs
+   * @return the changed model
+   */
+  public TrainedModel withUnsureThreshold(UnsureThreshold threshold) {
+    return new TrainedModel(
+        labels,
+        architecture,
+        preprocessing,
+        weights,
+        temperature,
+        Optional.of(threshold),
+        provenance);
+  }
+
+  /**
+   * The same model with more said about how it came to be.
+   *
+   * @param more names and values; those that are there already are replaced
+   * @return the changed model
+   */
+  public TrainedModel withProvenance(Map<String, String> more) {
+    ImmutableMap<String, String> merged =
+        ImmutableMap.<String, String>builder().putAll(provenance).putAll(more).buildKeepingLast();
+    return new TrainedModel(
+        labels, architecture, preprocessing, weights, temperature, unsureThreshold, merged);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "TrainedModel[%s %s, %s x %s pixels, %s labels]",
+        MobileNetV2.NAME,
+        architecture.width(),
+        architecture.inputSize(),
+        architecture.inputSize(),
+        labels.size());
+  }
+}

@@ -1,0 +1,548 @@
+package dev.dogvision.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Ints;
+import dev.dogvision.data.Labels;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.ModelSummary.Row;
+import dev.dogvision.spi.Convolution;
+import dev.dogvision.spi.Device;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Stage;
+import dev.dogvision.spi.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A classifier about to be trained: a backbone, a new head for the labels, and what of both is
+ * trained.
+ *
+ * <p>The new head starts from zeros, so that every label is equally probable at first; a linear
+ * head needs no random start. After {@link Builder#warmStart()} a label that the weights know
+ * starts from their row of the head instead, and every other from the mean of those rows: from a
+ * dog of no breed in particular.
+ *
+ * <p>Immutable and safe from many threads at once.
+ */
+public final class TransferModel {
+  private static final Logger LOG = LoggerFactory.getLogger(TransferModel.class);
+
+  private final Backbone backbone;
+  private final Labels labels;
+  private final NetworkPlan plan;
+  private final ImmutableMap<String, Tensor> initialWeights;
+  private final int firstTrainableStage;
+  private final boolean warmStarted;
+  private final ImmutableMap<String, String> warmLabels;
+  private final @Nullable String device;
+
+  private TransferModel(Builder builder, Backbone backbone, Labels labels) {
+    this.backbone = backbone;
+    this.labels = labels;
+    this.plan = backbone.plan().withClasses(labels.size());
+    int stages = plan.stages().size();
+    this.firstTrainableStage = Math.max(stages - builder.trainableStages, 0);
+    this.device = builder.device;
+    this.warmStarted = builder.warmStart;
+    ImmutableMap<String, Integer> rows =
+        warmStarted ? BreedNames.match(labels.names(), backbone.classNames()) : ImmutableMap.of();
+    ImmutableMap.Builder<String, String> warm = ImmutableMap.builder();
+    rows.forEach((label, row) -> warm.put(label, backbone.classNames().get(row)));
+    this.warmLabels = warm.buildOrThrow();
+    if (warmStarted && rows.isEmpty()) {
+      LOG.warn(
+          "warmStart(): none of the {} labels is among the {} classes of {}; the head starts from"
+              + " zeros",
+          labels.size(),
+          backbone.classNames().size(),
+          backbone.name());
+    }
+    this.initialWeights = weights(rows);
+  }
+
+  /**
+   * Starts a model on MobileNetV2.
+   *
+   * @return a builder
+   */
+  public static Builder mobileNetV2() {
+    return new Builder();
+  }
+
+  private ImmutableMap<String, Tensor> weights(Map<String, Integer> rows) {
+    String weight = plan.headName() + ".weight";
+    String bias = plan.headName() + ".bias";
+    int size = plan.embeddingSize();
+    Tensor head = Tensor.zeros(labels.size(), size);
+    Tensor offsets = Tensor.zeros(labels.size());
+    if (!rows.isEmpty()) {
+      fillFromRows(head.values(), size, rows, required(backbone.weights(), weight).values());
+      fillFromRows(offsets.values(), 1, rows, required(backbone.weights(), bias).values());
+    }
+    ImmutableMap.Builder<String, Tensor> all = ImmutableMap.builder();
+    backbone
+        .weights()
+        .forEach(
+            (name, tensor) -> {
+              if (!name.equals(weight) && !name.equals(bias)) {
+                all.put(name, tensor);
+              }
+            });
+    return all.put(weight, head).put(bias, offsets).buildOrThrow();
+  }
+
+  private void fillFromRows(float[] target, int width, Map<String, Integer> rows, float[] source) {
+    double[] mean = new double[width];
+    for (int row : rows.values()) {
+      for (int i = 0; i < width; i++) {
+        mean[i] += source[row * width + i];
+      }
+    }
+    for (int label = 0; label < labels.size(); label++) {
+      Integer row = rows.get(labels.name(label));
+      for (int i = 0; i < width; i++) {
+        target[label * width + i] =
+            row == null ? (float) (mean[i] / rows.size()) : source[row * width + i];
+      }
+    }
+  }
+
+  private static Tensor required(Map<String, Tensor> weights, String name) {
+    Tensor tensor = weights.get(name);
+    checkState(tensor != null, "the backbone has no tensor %s", name);
+    return tensor;
+  }
+
+  /**
+   * What it starts from.
+   *
+   * @return the backbone, with the preprocessing as overridden
+   */
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /**
+   * What it tells apart.
+   *
+   * @return the labels, in the order of the head's rows
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Its network, with as many classes as there are labels.
+   *
+   * @return the plan
+   */
+  public NetworkPlan plan() {
+    return plan;
+  }
+
+  /**
+   * The weights that training starts from.
+   *
+   * @return every tensor of {@link #plan()}
+   */
+  public ImmutableMap<String, Tensor> initialWeights() {
+    return initialWeights;
+  }
+
+  /**
+   * From which stage on training changes the weights; the head is always trained.
+   *
+   * @return a stage's index, the number of stages when the whole backbone is frozen
+   */
+  public int firstTrainableStage() {
+    return firstTrainableStage;
+  }
+
+  /**
+   * Whether known labels start from the rows of the weights' own head.
+   *
+   * @return whether {@link Builder#warmStart()} was called
+   */
+  public boolean isWarmStarted() {
+    return warmStarted;
+  }
+
+  /**
+   * The labels that start warm.
+   *
+   * @return label to the class's name as the weights have it, in the labels' order; empty without a
+   *     warm start
+   */
+  public ImmutableMap<String, String> warmLabels() {
+    return warmLabels;
+  }
+
+  /**
+   * What happens to a picture before the network sees it.
+   *
+   * @return the backbone's, as overridden
+   */
+  public Preprocessing preprocessing() {
+    return backbone.preprocessing();
+  }
+
+  /**
+   * Where it is to run.
+   *
+   * @return the device that was insisted on, or null for the best that the engine has
+   */
+  public @Nullable String device() {
+    return device;
+  }
+
+  /**
+   * The model that training made of this one.
+   *
+   * @param weights every tensor of {@link #plan()}; those that are missing are taken from {@link
+   *     #initialWeights()}, surplus ones are ignored
+   * @param provenance how it came to be: data fingerprint, seed, versions, settings, figures
+   * @return the trained model, with the temperature 1 and without an unsure threshold
+   * @throws IllegalArgumentException if a tensor has another shape
+   */
+  public TrainedModel trained(Map<String, Tensor> weights, Map<String, String> provenance) {
+    ImmutableMap.Builder<String, Tensor> all = ImmutableMap.builder();
+    plan.tensorShapes(plan.whole())
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor =
+                  weights.containsKey(name) ? weights.get(name) : initialWeights.get(name);
+              checkArgument(
+                  tensor != null && tensor.shape().equals(shape),
+                  "weights: %s is %s, expected %s",
+                  name,
+                  tensor,
+                  shape);
+              all.put(name, tensor);
+            });
+    return new TrainedModel(
+        labels, backbone.architecture(), preprocessing(), all.buildOrThrow(), provenance);
+  }
+
+  /**
+   * The network as a table.
+   *
+   * @return stages, shapes, parameters, what is trainable and what frozen
+   */
+  public ModelSummary summary() {
+    List<Row> rows = new ArrayList<>();
+    rows.add(new Row("pixels", "RGB bytes", Ints.asList(plan.shapeAt(0)), 0, false));
+    for (int i = 0; i < plan.stages().size(); i++) {
+      Stage stage = plan.stages().get(i);
+      long parameters = 0;
+      for (Convolution convolution : stage.convolutions()) {
+        parameters +=
+            (long) convolution.inputChannels()
+                    / convolution.groups()
+                    * convolution.outputChannels()
+                    * convolution.kernelSize()
+                    * convolution.kernelSize()
+                + convolution.outputChannels();
+      }
+      rows.add(
+          new Row(
+              stage.name(),
+              describe(stage),
+              Ints.asList(plan.shapeAt(i + 1)),
+              parameters,
+              i >= firstTrainableStage));
+    }
+    rows.add(
+        new Row(
+            "embedding",
+            "mean over both sides",
+            Ints.asList(plan.shapeAt(plan.embeddingPosition())),
+            0,
+            false));
+    String head = warmLabels.isEmpty() ? "linear" : "linear, " + warmLabels.size() + " labels warm";
+    rows.add(
+        new Row(
+            plan.headName(),
+            head,
+            Ints.asList(plan.shapeAt(plan.logitsPosition())),
+            (long) plan.classes() * plan.embeddingSize() + plan.classes(),
+            true));
+    return new ModelSummary(backbone.toString(), rows);
+  }
+
+  private static String describe(Stage stage) {
+    if (stage.convolutions().size() == 1) {
+      int side = stage.convolutions().get(0).kernelSize();
+      return "convolution " + side + " x " + side;
+    }
+    return stage.residual() ? "inverted residual, added" : "inverted residual";
+  }
+
+  @Override
+  public String toString() {
+    int stages = plan.stages().size();
+    return String.format(
+        Locale.ROOT,
+        "TransferModel[%s; %s labels; %s of %s stages trainable%s]",
+        backbone,
+        labels.size(),
+        stages - firstTrainableStage,
+        stages,
+        warmStarted ? "; " + warmLabels.size() + " labels warm" : "");
+  }
+
+  /** Collects what a model is made of. Not for several threads at once. */
+  public static final class Builder {
+    private @Nullable Path weights;
+    private @Nullable Backbone backbone;
+    private @Nullable Long untrainedSeed;
+    private @Nullable Double width;
+    private @Nullable Integer inputSize;
+    private @Nullable ResizeRule resizeRule;
+    private @Nullable Double cropFraction;
+    private @Nullable Labels labels;
+    private @Nullable String trainablePart;
+    private int trainableStages;
+    private boolean warmStart;
+    private @Nullable String device;
+
+    private Builder() {}
+
+    /**
+     * Starts from weights of one's own instead of those on the class path.
+     *
+     * @param path a {@code .safetensors} file, as {@link Backbone#read} takes it, or the folder of
+     *     a saved model
+     * @return this
+     */
+    public Builder weights(Path path) {
+      checkSource();
+      weights = path;
+      return this;
+    }
+
+    /**
+     * Starts from a backbone that is in memory already.
+     *
+     * @param backbone the backbone
+     * @return this
+     */
+    public Builder backbone(Backbone backbone) {
+      checkSource();
+      this.backbone = backbone;
+      return this;
+    }
+
+    /**
+     * Starts from a network that has learnt nothing, as {@link Backbone#untrained} makes it.
+     *
+     * @param seed decides the weights
+     * @return this
+     */
+    public Builder untrained(long seed) {
+      checkSource();
+      untrainedSeed = seed;
+      return this;
+    }
+
+    /**
+     * The width multiplier of an {@link #untrained} network; other weights have their own.
+     *
+     * @param width 0.05 to 4; 1 unless set
+     * @return this
+     */
+    public Builder width(double width) {
+      checkArgument(width >= 0.05 && width <= 4, "width must be in 0.05..4, got %s", width);
+      this.width = width;
+      return this;
+    }
+
+    /**
+     * Height and width of the network's input. Larger shows more and costs more; weights work best
+     * near the size that they were trained with.
+     *
+     * @param inputSize in pixels, 16 to 2048; the weights' own unless set, 224 for an untrained
+     *     network
+     * @return this
+     */
+    public Builder inputSize(int inputSize) {
+      checkArgument(
+          inputSize >= 16 && inputSize <= 2048, "inputSize must be in 16..2048, got %s", inputSize);
+      this.inputSize = inputSize;
+      return this;
+    }
+
+    /**
+     * How a picture of any shape becomes a square.
+     *
+     * @param resizeRule the rule; the weights' own unless set
+     * @return this
+     */
+    public Builder resizeRule(ResizeRule resizeRule) {
+      this.resizeRule = resizeRule;
+      return this;
+    }
+
+    /**
+     * How much of a picture's shorter side {@link ResizeRule#CENTER_CROP} keeps.
+     *
+     * @param cropFraction above 0, at most 1; the weights' own unless set
+     * @return this
+     */
+    public Builder cropFraction(double cropFraction) {
+      checkArgument(
+          cropFraction > 0 && cropFraction <= 1,
+          "cropFraction must be in (0, 1], got %s",
+          cropFraction);
+      this.cropFraction = cropFraction;
+      return this;
+    }
+
+    /**
+     * What to tell apart. Needed.
+     *
+     * @param labels two or more
+     * @return this
+     */
+    public Builder labels(Labels labels) {
+      checkArgument(
+          labels.size() >= 2, "labels: a classifier needs two or more, got %s", labels.names());
+      this.labels = labels;
+      return this;
+    }
+
+    /**
+     * Trains the head alone. This is the default.
+     *
+     * @return this
+     */
+    public Builder freezeBackbone() {
+      return train("freezeBackbone()", 0);
+    }
+
+    /**
+     * Trains the head and the last stages of the backbone.
+     *
+     * @param stages how many, at least 1; {@value MobileNetV2#STAGES} are all of them
+     * @return this
+     */
+    public Builder fineTuneLast(int stages) {
+      checkArgument(
+          stages >= 1 && stages <= MobileNetV2.STAGES,
+          "fineTuneLast: stages must be in 1..%s, got %s",
+          MobileNetV2.STAGES,
+          stages);
+      return train("fineTuneLast(" + stages + ")", stages);
+    }
+
+    /**
+     * Trains everything.
+     *
+     * @return this
+     */
+    public Builder fineTuneAll() {
+      return train("fineTuneAll()", MobileNetV2.STAGES);
+    }
+
+    private Builder train(String part, int stages) {
+      checkState(
+          trainablePart == null || trainablePart.equals(part),
+          "%s clashes with %s: choose one of them",
+          part,
+          trainablePart);
+      trainablePart = part;
+      trainableStages = stages;
+      return this;
+    }
+
+    /**
+     * Lets a label that the weights know by name start from their row of the head. Breeds may be
+     * written in any common way; {@link TransferModel#warmLabels()} tells which were recognised.
+     *
+     * @return this
+     */
+    public Builder warmStart() {
+      warmStart = true;
+      return this;
+    }
+
+    /**
+     * Insists on a device for training.
+     *
+     * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
+     * @return this
+     */
+    public Builder device(String name) {
+      device = Device.parse(name).toString();
+      return this;
+    }
+
+    /**
+     * Makes the model, reading the weights.
+     *
+     * @return the model
+     * @throws IllegalStateException if labels are missing or settings clash
+     * @throws dev.dogvision.DogVisionException if the weights can't be read, or there are none on
+     *     the class path
+     */
+    public TransferModel build() {
+      Labels chosen = labels;
+      checkState(chosen != null, "labels(...) is missing: what is to be told apart?");
+      checkState(
+          width == null || untrainedSeed != null,
+          "width(%s) goes with untrained(seed) only: other weights have a width of their own",
+          width);
+      Backbone start = overridden(start());
+      checkState(
+          !warmStart || !start.classNames().isEmpty(),
+          "warmStart() needs weights whose classes have names, and %s has none: put the file that"
+              + " its metadata's class_names says beside it, or leave warmStart() out",
+          start.name());
+      return new TransferModel(this, start, chosen);
+    }
+
+    private void checkSource() {
+      checkState(
+          weights == null && backbone == null && untrainedSeed == null,
+          "weights(...), backbone(...) and untrained(...) clash: set one of them, once");
+    }
+
+    private Backbone start() {
+      if (backbone != null) {
+        return backbone;
+      }
+      if (untrainedSeed != null) {
+        return Backbone.untrained(
+            width == null ? 1 : width, inputSize == null ? 224 : inputSize, untrainedSeed);
+      }
+      if (weights == null) {
+        return Backbone.of(TrainedModel.pretrained()).named("the embedded model");
+      }
+      return Files.isDirectory(weights)
+          ? Backbone.of(TrainedModel.load(weights)).named(weights.toString())
+          : Backbone.read(weights);
+    }
+
+    private Backbone overridden(Backbone start) {
+      Preprocessing old = start.preprocessing();
+      Preprocessing changed =
+          new Preprocessing(
+              inputSize == null ? old.size() : inputSize,
+              resizeRule == null ? old.resizeRule() : resizeRule,
+              cropFraction == null ? old.cropFraction() : cropFraction,
+              old.channelMeans(),
+              old.channelScales());
+      return changed.equals(old) ? start : start.withPreprocessing(changed);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.dogvision.predict;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.data.Labels;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.UnsureThreshold;
+import dev.dogvision.model.UnsureThreshold.Score;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a model says of one picture. Immutable and safe from many threads at once.
+ *
+ * <p>With the logits {@code z} and the model's temperature {@code T} the probabilities are {@code
+ * softmax(z / T)}.
+ */
+public final class Prediction {
+  private final Labels labels;
+  private final float[] logits;
+  private final double temperature;
+  private final Optional<UnsureThreshold> threshold;
+  private final double[] probabilities;
+
+  Prediction(TrainedModel model, float[] logits) {
+    checkArgument(
+        logits.length == model.labels().size(),
+        "logits: %s for %s labels",
+        logits.length,
+        model.labels().size());
+    this.labels = model.labels();
+    this.logits = logits;
+    this.temperature = model.temperature();
+    this.threshold = model.unsureThreshold();
+    this.probabilities = softmax(logits, temperature);
+  }
+
+  /** {@code softmax(logits / temperature)}, without overflow whatever the logits. */
+  static double[] softmax(float[] logits, double temperature) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      highest = Math.max(highest, logit);
+    }
+    double[] probabilities = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] = Math.exp((logits[i] - highest) / temperature);
+      sum += probabilities[i];
+    }
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] /= sum;
+    }
+    return probabilities;
+  }
+
+  /**
+   * The most probable label.
+   *
+   * @return it and its probability
+   */
+  public Classification best() {
+    return top(1).get(0);
+  }
+
+  /**
+   * The most probable labels.
+   *
+   * @param k how many, at least 1; all of them if there are fewer
+   * @return an immutable list, the most probable first; equals in the labels' order
+   * @throws IllegalArgumentException if k is not positive
+   */
+  public List<Classification> top(int k) {
+    checkArgument(k >= 1, "k must be at least 1, got %s", k);
+    return IntStream.range(0, probabilities.length)
+        .boxed()
+        .sorted((a, b) -> Double.compare(probabilities[b], probabilities[a]))
+        .limit(k)
+        .map(i -> new Classification(labels.name(i), probabilities[i]))
+        .toList();
+  }
+
+  /**
+   * All probabilities.
+   *
+   * @return label to probability in the labels' order; they sum to 1
+   */
+  public ImmutableMap<String, Double> probabilities() {
+    ImmutableMap.Builder<String, Double> map = ImmutableMap.builder();
+    for (int i = 0; i < probabilities.length; i++) {
+      map.put(labels.name(i), probabilities[i]);
+    }
+    return map.buildOrThrow();
+  }
+
+  /**
+   * How probable one label is.
+   *
+   * @param label one of the model's labels
+   * @return 0..1
+   * @throws IllegalArgumentException if the model has no such label
+   */
+  public double probability(String label) {
+    return probabilities[labels.index(label)];
+  }
+
+  /**
+   * What the network gave before temperature and softmax.
+   *
+   * @return a copy, in the labels' order
+   */
+  public float[] logits() {
+    return logits.clone();
+  }
+
+  /**
+   * What the model tells apart.
+   *
+   * @return the labels, in the order of the logits
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * How much all classes together like the picture: {@code log(sum(exp(logits)))}. Low for pictures
+   * unlike those that the model has learnt from.
+   *
+   * @return the energy score of Liu et al., 2020; higher is surer
+   */
+  public double energy() {
+    return Score.ENERGY.of(logits, temperature);
+  }
+
+  /**
+   * What {@link #isUnsure()} compares with the model's threshold.
+   *
+   * @return the score that the threshold was fitted for, the highest probability where there is
+   *     none; higher is surer
+   */
+  public double score() {
+    return threshold
+        .map(UnsureThreshold::score)
+        .orElse(Score.MAXIMUM_PROBABILITY)
+        .of(logits, temperature);
+  }
+
+  /**
+   * Whether the picture may well hold no dog, or none that the model knows.
+   *
+   * @return whether {@link #score()} is below the model's threshold; false for a model without one
+   */
+  public boolean isUnsure() {
+    return threshold.isPresent() && threshold.get().isUnsure(score());
+  }
+
+  @Override
+  public String toString() {
+    return "Prediction" + top(3) + (isUnsure() ? " (unsure)" : "");
+  }
+}
