@@ -1,0 +1,132 @@
+package dev.dogvision.djl;
+
+import dev.dogvision.DogVisionException;
+import dev.dogvision.spi.Device;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Optimizer;
+import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.TrainableNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** PyTorch through Deep Java Library. */
+final class DjlEngine implements Engine {
+  static final String NAME = "PyTorch through DJL";
+  private static final String OPT_OUT = "OPT_OUT_TRACKING";
+
+  private final String version;
+  private final List<Device> devices;
+
+  private DjlEngine(String version, List<Device> devices) {
+    this.version = version;
+    this.devices = List.copyOf(devices);
+  }
+
+  /** Loads the native library. */
+  static DjlEngine load() {
+    if (System.getenv(OPT_OUT) == null && System.getProperty(OPT_OUT) == null) {
+      System.setProperty(OPT_OUT, "true");
+    }
+    ai.djl.engine.Engine engine;
+    try {
+      engine = ai.djl.engine.Engine.getEngine("PyTorch");
+    } catch (RuntimeException | LinkageError e) {
+      throw new DogVisionException(
+          String.format(
+              "PyTorch could not be loaded on %s %s: %s. Its library comes with the dependency"
+                  + " ai.djl.pytorch:pytorch-native-cpu, of the classifier for this system, or from"
+                  + " the folder that PYTORCH_LIBRARY_PATH names",
+              System.getProperty("os.name"), System.getProperty("os.arch"), reason(e)),
+          e);
+    }
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < engine.getGpuCount(); i++) {
+      devices.add(new Device("cuda", i));
+    }
+    devices.add(Device.CPU);
+    return new DjlEngine(
+        String.format(
+            "DJL %s, PyTorch %s", ai.djl.engine.Engine.getDjlVersion(), engine.getVersion()),
+        devices);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public List<Device> devices() {
+    return devices;
+  }
+
+  @Override
+  public Network open(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision) {
+    requireDevice(device);
+    if (precision != Precision.FLOAT32 && device.equals(Device.CPU)) {
+      throw new DogVisionException(
+          String.format(
+              "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
+              precision, Precision.FLOAT32));
+    }
+    return new DjlNetwork(plan, segment, weights, device, precision);
+  }
+
+  @Override
+  public TrainableNetwork openTrainable(
+      NetworkPlan plan,
+      Segment segment,
+      int firstTrainableStage,
+      Map<String, Tensor> weights,
+      Optimizer optimizer,
+      Device device) {
+    requireDevice(device);
+    if (segment.to() != plan.logitsPosition()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "segment must end at the logits, position %d, to be trained; got %s",
+              plan.logitsPosition(), segment));
+    }
+    int stages = plan.stages().size();
+    int first = Math.min(segment.from(), stages);
+    if (firstTrainableStage < first || firstTrainableStage > stages) {
+      throw new IllegalArgumentException(
+          String.format(
+              "firstTrainableStage must be in %d..%d for %s of a network of %d stages, got %d",
+              first, stages, segment, stages, firstTrainableStage));
+    }
+    return new DjlTrainableNetwork(plan, segment, firstTrainableStage, weights, optimizer, device);
+  }
+
+  private void requireDevice(Device device) {
+    if (!devices.contains(device)) {
+      throw new DogVisionException(
+          String.format(
+              "device \"%s\" is not available: %s (%s) sees only %s here",
+              device, NAME, version, devices));
+    }
+  }
+
+  private static String reason(Throwable problem) {
+    Throwable cause = problem;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.toString();
+  }
+}

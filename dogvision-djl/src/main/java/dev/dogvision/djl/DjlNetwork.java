@@ -1,0 +1,54 @@
+package dev.dogvision.djl;
+
+import dev.dogvision.spi.ActivationBatch;
+import dev.dogvision.spi.Batch;
+import dev.dogvision.spi.Device;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import java.util.Map;
+
+/** A network for inference. */
+final class DjlNetwork extends OpenNetwork {
+
+  DjlNetwork(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision) {
+    super(plan, segment, device, load(plan, segment, weights, device, precision));
+  }
+
+  private static CompiledModule load(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision) {
+    checkSegment(plan, segment);
+    CompiledModule module =
+        CompiledModule.load(
+            GraphCompiler.forInference(plan, segment, weights, precision),
+            device,
+            /* trains= */ false);
+    try (CompiledModule.Call call = module.call()) {
+      call.run("prepare");
+    }
+    return module;
+  }
+
+  @Override
+  public ActivationBatch forward(Batch batch) {
+    checkBatch(batch);
+    return whileOpen(
+        () -> {
+          try (CompiledModule.Call call = module().call()) {
+            return new ActivationBatch(
+                CompiledModule.toFloats(call.infer("forward", call.batch(batch, inputShape()))),
+                batch.size());
+          }
+        });
+  }
+}

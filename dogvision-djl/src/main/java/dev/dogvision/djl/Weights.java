@@ -1,0 +1,58 @@
+package dev.dogvision.djl;
+
+import dev.dogvision.DogVisionException;
+import dev.dogvision.spi.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** Takes named weights apart: finds them, checks their shapes, turns kernels around. */
+final class Weights {
+  private Weights() {}
+
+  /** The named tensor, or an exception that says what is wrong with it. */
+  static Tensor require(Map<String, Tensor> tensors, String name, List<Integer> shape) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new DogVisionException(
+          String.format(
+              "the weights have no tensor \"%s\" (shape %s expected); they hold %d tensors, so they"
+                  + " are probably those of another architecture, or of another width",
+              name, shape, tensors.size()));
+    }
+    if (!tensor.shape().equals(shape)) {
+      throw new DogVisionException(
+          String.format(
+              "the tensor \"%s\" has the shape %s, but the network needs %s: the weights are of"
+                  + " another width, or have another number of classes",
+              name, tensor.shape(), shape));
+    }
+    return tensor;
+  }
+
+  /** A kernel's values from {@code [o, i, h, w]} order to {@code [o, h, w, i]}. */
+  static float[] channelsLast(float[] values, List<Integer> shape) {
+    return swapInner(values, shape.get(0), shape.get(1), shape.get(2) * shape.get(3));
+  }
+
+  /** A kernel's values from {@code [o, h, w, i]} order to {@code [o, i, h, w]}. */
+  static float[] channelsFirst(float[] values, List<Integer> shape) {
+    return swapInner(values, shape.get(0), shape.get(2) * shape.get(3), shape.get(1));
+  }
+
+  /** Transposes each of {@code outer} matrices of {@code rows} by {@code columns}. */
+  private static float[] swapInner(float[] values, int outer, int rows, int columns) {
+    if (rows == 1 || columns == 1) {
+      return values;
+    }
+    float[] swapped = new float[values.length];
+    int matrix = rows * columns;
+    for (int start = 0; start < outer * matrix; start += matrix) {
+      for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+          swapped[start + column * rows + row] = values[start + row * columns + column];
+        }
+      }
+    }
+    return swapped;
+  }
+}
