@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
 import java.util.Map;
@@ -11,24 +12,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run starts from.
  *
- * @param plan the network, with as many classes as there are labels
- * @param labels in the order of the logits
- * @param preprocessing what makes a photograph fit the network
- * @param weights every tensor of the network
- * @param stages how many stages at the backbone's end are trained
- * @param device where to run, null for the best there is
- * @param backbone the backbone's name, for people
+ * @param model the network, its labels, and what of it is trained
+ * @param weights every tensor of it
  */
-record StartingPoint(
-    NetworkPlan plan,
-    Labels labels,
-    Preprocessing preprocessing,
-    Map<String, Tensor> weights,
-    int stages,
-    @Nullable String device,
-    String backbone) {
+record StartingPoint(TransferModel model, Map<String, Tensor> weights) {
 
   StartingPoint {
     weights = ImmutableMap.copyOf(weights);
+  }
+
+  static StartingPoint of(TransferModel model) {
+    return new StartingPoint(model, model.initialWeights());
+  }
+
+  NetworkPlan plan() {
+    return model.plan();
+  }
+
+  Labels labels() {
+    return model.labels();
+  }
+
+  Preprocessing preprocessing() {
+    return model.preprocessing();
+  }
+
+  /** Where to run, null for the best there is. */
+  @Nullable String device() {
+    return model.device();
+  }
+
+  /** How many stages at the backbone's end are trained. */
+  int stages() {
+    return plan().stages().size() - model.firstTrainableStage();
   }
 }

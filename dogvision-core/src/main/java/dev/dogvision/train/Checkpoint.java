@@ -1,0 +1,263 @@
+package dev.dogvision.train;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.model.Safetensors;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that can be taken up again.
+ *
+ * @param start what the run started from
+ * @param settings how it is trained
+ * @param teacher the teacher of a distillation, or null
+ * @param kept how many checkpoints the folder keeps
+ * @param trainingData the training data's fingerprint
+ * @param validationData the validation data's fingerprint; null without
+ * @param engine name and version of the engine it was trained with
+ * @param file the checkpoint's file; null if the run has not finished an epoch
+ * @param notices what was passed over
+ */
+record Checkpoint(
+    StartingPoint start,
+    TrainingSettings settings,
+    @Nullable TrainedModel teacher,
+    int kept,
+    String trainingData,
+    @Nullable String validationData,
+    String engine,
+    @Nullable Path file,
+    List<String> notices) {
+  private static final String WEIGHTS = "weights/";
+  private static final String CHOSEN = "chosen/";
+  private static final String OPTIMIZER = "optimizer/";
+
+  /** Reads what a folder holds, without the state itself, which is read when it is needed. */
+  static Checkpoint readLatest(Path folder) {
+    return CheckpointFolder.read(folder);
+  }
+
+  /** Where the run stands; new at each call, since a run changes it. */
+  RunState state() {
+    return file == null ? new RunState(start.weights()) : readState(file, start.weights());
+  }
+
+  /** What whoever resumes the run should know. */
+  List<String> notices(Engine present) {
+    String now = CheckpointFolder.describe(present);
+    if (now.equals(engine)) {
+      return notices;
+    }
+    return ImmutableList.<String>builder()
+        .addAll(notices)
+        .add(
+            "the run was begun with "
+                + engine
+                + " and goes on with "
+                + now
+                + ": the last bits of its weights may differ")
+        .build();
+  }
+
+  void checkData(LabelledImages training, @Nullable LabelledImages validation) {
+    check("training", trainingData, training.fingerprint());
+    String given = validation == null ? null : validation.fingerprint();
+    if (given == null && validationData != null) {
+      throw new IllegalArgumentException(
+          "the run was validated on data, and fit was called without: call fit(training,"
+              + " validation) with the same data as before");
+    }
+    if (given != null) {
+      check("validation", validationData == null ? "none" : validationData, given);
+    }
+  }
+
+  private static void check(String what, String expected, String given) {
+    if (!expected.equals(given)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the %s data is not the run's: its fingerprint is %s, the checkpoint's %s; a run can"
+                  + " only be resumed with the same photographs, labels and order",
+              what, shorten(given), shorten(expected)));
+    }
+  }
+
+  private static String shorten(String fingerprint) {
+    return fingerprint.length() <= 12 ? fingerprint : fingerprint.substring(0, 12) + "...";
+  }
+
+  /**
+   * A state as one file's content.
+   *
+   * @param state the state
+   * @param start the weights that the run started from; what still has the same values is left out
+   */
+  static Safetensors write(RunState state, Map<String, Tensor> start) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    addChanged(tensors, WEIGHTS, state.weights, start);
+    RunState.Chosen chosen = state.chosen;
+    if (chosen != null) {
+      addChanged(tensors, CHOSEN, chosen.weights(), start);
+    }
+    state.optimizerState.forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
+    String json = json(state).toString();
+    Safetensors.Builder builder =
+        Safetensors.builder()
+            .metadata("format", "dogvision-checkpoint-1")
+            .metadata("state", json)
+            .metadata("sha256", checksum(json, tensors));
+    tensors.forEach(builder::add);
+    return builder.build();
+  }
+
+  private static void addChanged(
+      Map<String, Tensor> tensors,
+      String prefix,
+      Map<String, Tensor> weights,
+      Map<String, Tensor> start) {
+    weights.forEach(
+        (name, tensor) -> {
+          if (!Objects.equals(tensor, start.get(name))) {
+            tensors.put(prefix + name, tensor);
+          }
+        });
+  }
+
+  /**
+   * Reads a state.
+   *
+   * @throws DogVisionException if the file is not a whole checkpoint
+   */
+  static RunState readState(Path file, Map<String, Tensor> start) {
+    Safetensors content = Safetensors.read(file);
+    String json = content.metadata().get("state");
+    Map<String, Tensor> tensors = content.tensors();
+    if (json == null || !"dogvision-checkpoint-1".equals(content.metadata().get("format"))) {
+      throw new DogVisionException(file + " is not a checkpoint of this version");
+    }
+    if (!checksum(json, tensors).equals(content.metadata().get("sha256"))) {
+      throw new DogVisionException(file + " is damaged: its content does not match its checksum");
+    }
+    Map<String, Tensor> weights = new LinkedHashMap<>(start);
+    Map<String, Tensor> chosen = new LinkedHashMap<>(start);
+    Map<String, Tensor> optimizer = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(WEIGHTS)) {
+            weights.put(name.substring(WEIGHTS.length()), tensor);
+          } else if (name.startsWith(CHOSEN)) {
+            chosen.put(name.substring(CHOSEN.length()), tensor);
+          } else {
+            optimizer.put(name.substring(OPTIMIZER.length()), tensor);
+          }
+        });
+    RunState state = new RunState(weights);
+    state.optimizerState = optimizer;
+    restore(state, JsonParser.parseString(json).getAsJsonObject(), chosen);
+    return state;
+  }
+
+  private static String checksum(String json, Map<String, Tensor> tensors) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    hasher.putString(json, StandardCharsets.UTF_8);
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) -> {
+              ByteBuffer bytes =
+                  ByteBuffer.allocate(4 * tensor.size()).order(ByteOrder.LITTLE_ENDIAN);
+              bytes.asFloatBuffer().put(tensor.values());
+              hasher.putString(name + tensor.shape(), StandardCharsets.UTF_8);
+              hasher.putBytes(bytes.array());
+            });
+    return hasher.hash().toString();
+  }
+
+  private static JsonObject json(RunState state) {
+    JsonObject json = new JsonObject();
+    json.addProperty("phase", state.phase);
+    json.addProperty("epochsInPhase", state.epochsInPhase);
+    json.addProperty("updatesInPhase", state.updatesInPhase);
+    json.addProperty("epochsWithoutBest", state.epochsWithoutBest);
+    String schedule = state.scheduleState;
+    if (schedule != null) {
+      json.addProperty("schedule", schedule);
+    }
+    RunState.Chosen chosen = state.chosen;
+    if (chosen != null) {
+      json.addProperty("chosenEpoch", chosen.epoch());
+      chosen.value().ifPresent(value -> json.addProperty("chosenValue", value));
+    }
+    JsonArray epochs = new JsonArray();
+    for (EpochResult epoch : state.history().epochs()) {
+      JsonObject each = new JsonObject();
+      each.addProperty("epoch", epoch.epoch());
+      each.addProperty("phase", epoch.phase());
+      each.addProperty("trainingLoss", epoch.trainingLoss());
+      each.addProperty("trainingAccuracy", epoch.trainingAccuracy());
+      epoch.validationLoss().ifPresent(value -> each.addProperty("validationLoss", value));
+      epoch.validationAccuracy().ifPresent(value -> each.addProperty("validationAccuracy", value));
+      epoch
+          .validationTop5Accuracy()
+          .ifPresent(value -> each.addProperty("validationTop5Accuracy", value));
+      each.addProperty("learningRate", epoch.learningRate());
+      each.addProperty("nanoseconds", epoch.duration().toNanos());
+      epochs.add(each);
+    }
+    json.add("epochs", epochs);
+    return json;
+  }
+
+  private static void restore(RunState state, JsonObject json, Map<String, Tensor> chosen) {
+    for (JsonElement element : json.getAsJsonArray("epochs")) {
+      JsonObject epoch = element.getAsJsonObject();
+      state.add(
+          new EpochResult(
+              epoch.get("epoch").getAsInt(),
+              epoch.get("phase").getAsString(),
+              epoch.get("trainingLoss").getAsDouble(),
+              epoch.get("trainingAccuracy").getAsDouble(),
+              optional(epoch, "validationLoss"),
+              optional(epoch, "validationAccuracy"),
+              optional(epoch, "validationTop5Accuracy"),
+              epoch.get("learningRate").getAsDouble(),
+              Duration.ofNanos(epoch.get("nanoseconds").getAsLong()),
+              true));
+    }
+    state.phase = json.get("phase").getAsInt();
+    state.epochsInPhase = json.get("epochsInPhase").getAsInt();
+    state.updatesInPhase = json.get("updatesInPhase").getAsLong();
+    state.epochsWithoutBest = json.get("epochsWithoutBest").getAsInt();
+    state.scheduleState = json.has("schedule") ? json.get("schedule").getAsString() : null;
+    if (json.has("chosenEpoch")) {
+      state.chosen =
+          new RunState.Chosen(
+              json.get("chosenEpoch").getAsInt(), optional(json, "chosenValue"), chosen);
+    }
+  }
+
+  private static OptionalDouble optional(JsonObject json, String name) {
+    return json.has(name)
+        ? OptionalDouble.of(json.get(name).getAsDouble())
+        : OptionalDouble.empty();
+  }
+}

@@ -1,0 +1,242 @@
+package dev.dogvision.train;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.internal.WholeFile;
+import dev.dogvision.model.Backbone;
+import dev.dogvision.model.Safetensors;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Tensor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder of checkpoints: {@code start/} and {@code teacher/}, the models that the run started
+ * from and learns from; {@code run.json}, its settings, written after both; and {@code
+ * epoch-00001.safetensors} and so on, each written beside its place and renamed. Whenever the JVM
+ * is killed, every file that has its name is whole.
+ */
+final class CheckpointFolder implements CheckpointSink {
+  private static final String RUN = "run.json";
+  private static final String START = "start";
+  private static final String TEACHER = "teacher";
+  private static final int FORMAT = 1;
+  private static final Pattern EPOCH_FILE = Pattern.compile("epoch-\\d{5}\\.safetensors");
+
+  private final Path folder;
+  private final int keep;
+  private final Map<String, Tensor> start;
+  private @Nullable Path last;
+
+  /** What of a run does not change from epoch to epoch. */
+  record Header(
+      StartingPoint start,
+      TrainingSettings settings,
+      @Nullable TrainedModel teacher,
+      LabelledImages training,
+      @Nullable LabelledImages validation,
+      Engine engine) {}
+
+  private CheckpointFolder(Path folder, int keep, Map<String, Tensor> start, @Nullable Path last) {
+    this.folder = folder;
+    this.keep = keep;
+    this.start = start;
+    this.last = last;
+  }
+
+  /**
+   * Opens a folder for a new run.
+   *
+   * @throws DogVisionException if it can't be written
+   * @throws IllegalStateException if it holds a run already
+   */
+  static CheckpointFolder create(Path folder, int keep, Header header) {
+    if (Files.exists(folder.resolve(RUN))) {
+      throw new IllegalStateException(
+          "checkpoints: "
+              + folder
+              + " holds a run already: go on with it by Trainer.resume(folder), or name another"
+              + " folder");
+    }
+    try {
+      Files.createDirectories(folder);
+      StartingPoint start = header.start();
+      Path saved = start.model().trained(start.weights(), Map.of()).save(folder.resolve(START));
+      TrainedModel teacher = header.teacher();
+      if (teacher != null) {
+        saved = teacher.save(folder.resolve(TEACHER));
+      }
+      JsonObject json = json(header, keep);
+      WholeFile.write(
+          saved.resolveSibling(RUN),
+          out ->
+              out.write(
+                  new GsonBuilder()
+                      .setPrettyPrinting()
+                      .create()
+                      .toJson(json)
+                      .getBytes(StandardCharsets.UTF_8)));
+      return new CheckpointFolder(folder, keep, start.weights(), null);
+    } catch (IOException e) {
+      throw new DogVisionException("checkpoints can't be written to " + folder + ": " + e, e);
+    }
+  }
+
+  /** Opens the folder of a run that goes on. */
+  static CheckpointFolder resume(Path folder, Checkpoint checkpoint) {
+    return new CheckpointFolder(
+        folder, checkpoint.kept(), checkpoint.start().weights(), checkpoint.file());
+  }
+
+  private static JsonObject json(Header header, int keep) {
+    JsonObject json = new JsonObject();
+    json.addProperty("format", FORMAT);
+    json.addProperty("engine", describe(header.engine()));
+    String device = header.start().device();
+    if (device != null) {
+      json.addProperty("device", device);
+    }
+    json.addProperty("stages", header.start().stages());
+    json.addProperty("keep", keep);
+    json.addProperty("trainingData", header.training().fingerprint());
+    LabelledImages validation = header.validation();
+    if (validation != null) {
+      json.addProperty("validationData", validation.fingerprint());
+    }
+    json.add("settings", SettingsJson.write(header.settings()));
+    return json;
+  }
+
+  static String describe(Engine engine) {
+    return engine.name() + ", " + engine.version();
+  }
+
+  /**
+   * Reads the last whole checkpoint of a folder.
+   *
+   * @throws DogVisionException if there is none
+   */
+  static Checkpoint read(Path folder) {
+    Path file = folder.resolve(RUN);
+    if (!Files.isRegularFile(file)) {
+      throw new DogVisionException(
+          folder
+              + " holds no checkpoints: it has no "
+              + RUN
+              + ". Name the folder that was given to Trainer.checkpoints(folder, keep)");
+    }
+    try {
+      JsonObject json =
+          JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8)).getAsJsonObject();
+      int format = json.get("format").getAsInt();
+      if (format != FORMAT) {
+        throw new DogVisionException(
+            String.format("%s has format %s, this version reads format %s", file, format, FORMAT));
+      }
+      StartingPoint start =
+          start(
+              TrainedModel.load(folder.resolve(START)),
+              json.get("stages").getAsInt(),
+              json.has("device") ? json.get("device").getAsString() : null);
+      TrainingSettings settings = SettingsJson.read(json.getAsJsonObject("settings"));
+      List<String> notices = new ArrayList<>();
+      return new Checkpoint(
+          start,
+          settings,
+          settings.distillation() == null ? null : TrainedModel.load(folder.resolve(TEACHER)),
+          json.get("keep").getAsInt(),
+          json.get("trainingData").getAsString(),
+          json.has("validationData") ? json.get("validationData").getAsString() : null,
+          json.get("engine").getAsString(),
+          lastWhole(folder, start.weights(), notices),
+          List.copyOf(notices));
+    } catch (IOException
+        | JsonParseException
+        | IllegalStateException
+        | NullPointerException
+        | IllegalArgumentException
+        | UnsupportedOperationException e) {
+      throw new DogVisionException(file + " is not a run's settings: " + e, e);
+    }
+  }
+
+  private static StartingPoint start(TrainedModel model, int stages, @Nullable String device) {
+    TransferModel.Builder builder =
+        TransferModel.mobileNetV2().backbone(Backbone.of(model)).labels(model.labels());
+    if (stages > 0) {
+      builder.fineTuneLast(stages);
+    }
+    if (device != null) {
+      builder.device(device);
+    }
+    return new StartingPoint(builder.build(), model.weights());
+  }
+
+  private static @Nullable Path lastWhole(
+      Path folder, Map<String, Tensor> start, List<String> notices) throws IOException {
+    List<Path> files = files(folder);
+    Collections.reverse(files);
+    for (Path file : files) {
+      try {
+        int epoch = Checkpoint.readState(file, start).epoch();
+        if (epoch > 0) {
+          return file;
+        }
+      } catch (RuntimeException e) {
+        notices.add("passed over a checkpoint: " + e.getMessage());
+      }
+    }
+    return null;
+  }
+
+  /** The checkpoints, oldest first. */
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return new ArrayList<>(
+          all.filter(file -> EPOCH_FILE.matcher(file.getFileName().toString()).matches())
+              .sorted()
+              .toList());
+    }
+  }
+
+  @Override
+  public boolean isOn() {
+    return true;
+  }
+
+  @Override
+  public @Nullable Path last() {
+    return last;
+  }
+
+  @Override
+  public void write(RunState state, Broadcast broadcast) {
+    Path file = folder.resolve(String.format("epoch-%05d.safetensors", state.epoch()));
+    Safetensors content = Checkpoint.write(state, start);
+    try {
+      WholeFile.write(file, content::writeTo);
+      last = file;
+      List<Path> files = files(folder);
+      for (Path old : files.subList(0, Math.max(0, files.size() - keep))) {
+        Files.deleteIfExists(old);
+      }
+    } catch (IOException e) {
+      throw new DogVisionException("the checkpoint " + file + " can't be written: " + e, e);
+    }
+    broadcast.tell(new TrainingEvent.CheckpointWritten(file, state.epoch()));
+  }
+}

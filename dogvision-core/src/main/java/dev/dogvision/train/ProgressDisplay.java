@@ -1,0 +1,145 @@
+package dev.dogvision.train;
+
+import com.google.errorprone.annotations.FormatMethod;
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows a run on standard output: bars on a terminal, a line an epoch elsewhere. */
+final class ProgressDisplay implements TrainingListener {
+  private final boolean terminal;
+  private final PrintStream out;
+  private @Nullable ProgressBar bar;
+  private int lastQuarter;
+
+  @SuppressWarnings("SystemOut") // showing progress there is what this class is for
+  ProgressDisplay() {
+    this(isTerminal(), System.out);
+  }
+
+  ProgressDisplay(boolean terminal, PrintStream out) {
+    this.terminal = terminal;
+    this.out = out;
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // asks Console.isTerminal where there is such a thing
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try { // from Java 22 on there is a console even where output goes to a file
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
+    }
+  }
+
+  @Override
+  public void onEvent(TrainingEvent event, TrainingControl control) {
+    if (event instanceof TrainingEvent.RunStarted started) {
+      line(
+          "Training on %s images, %s",
+          started.trainingImages(),
+          started.validationImages() == 0
+              ? "without validation"
+              : "validating on " + started.validationImages());
+      started.resumedAfter().ifPresent(epoch -> line("Going on after epoch %s", epoch));
+    } else if (event instanceof TrainingEvent.PhaseStarted phase) {
+      line("Phase %s: %s", phase.index() + 1, phase.phase().name());
+    } else if (event instanceof TrainingEvent.CacheProgress progress) {
+      cache(progress);
+    } else if (event instanceof TrainingEvent.EpochStarted epoch) {
+      open("Epoch " + epoch.epoch() + "/" + epoch.lastEpoch(), epoch.batches());
+    } else if (event instanceof TrainingEvent.BatchFinished batch) {
+      step(batch.batch(), String.format(Locale.ROOT, "loss %.4f", batch.loss()));
+    } else if (event instanceof TrainingEvent.EpochFinished epoch) {
+      close();
+      line("%s", describe(epoch));
+    } else if (event instanceof TrainingEvent.Notice notice) {
+      line("Note: %s", notice.message());
+    } else if (event instanceof TrainingEvent.RunFinished finished) {
+      close();
+      line("Done (%s): weights of epoch %s", finished.reason(), finished.chosenEpoch());
+    }
+  }
+
+  private void cache(TrainingEvent.CacheProgress progress) {
+    if (terminal) {
+      if (bar == null) {
+        open(progress.what(), progress.total());
+      }
+      step(progress.done(), "");
+    } else {
+      int quarter = (int) (4L * progress.done() / progress.total());
+      if (quarter > lastQuarter) {
+        line("%s: %s of %s images", progress.what(), progress.done(), progress.total());
+      }
+      lastQuarter = quarter;
+    }
+    if (progress.done() == progress.total()) {
+      close();
+      lastQuarter = 0;
+    }
+  }
+
+  static String describe(TrainingEvent.EpochFinished event) {
+    EpochResult result = event.result();
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "epoch %d: loss %.4f, accuracy %.4f",
+            result.epoch(),
+            result.trainingLoss(),
+            result.trainingAccuracy()));
+    if (result.validationLoss().isPresent()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", validation loss %.4f, accuracy %.4f",
+              result.validationLoss().getAsDouble(),
+              result.validationAccuracy().orElse(0)));
+    }
+    text.append(String.format(Locale.ROOT, ", %.1f s", result.duration().toNanos() / 1e9));
+    return text.append(event.best() ? "" : " (not the best)").toString();
+  }
+
+  private void open(String task, int steps) {
+    close();
+    if (terminal) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(task)
+              .setInitialMax(steps)
+              .setStyle(ProgressBarStyle.ASCII)
+              .clearDisplayOnFinish()
+              .build();
+    }
+  }
+
+  private void step(int done, String message) {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.stepTo(done).setExtraMessage(message);
+    }
+  }
+
+  private void close() {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.close();
+      bar = null;
+    }
+  }
+
+  @FormatMethod
+  private void line(String format, Object... arguments) {
+    close();
+    out.println(String.format(format, arguments));
+  }
+}

@@ -1,0 +1,705 @@
+package dev.dogvision.train;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Labels;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
+import dev.dogvision.spi.Optimizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model: says how, and does it.
+ *
+ * <pre>{@code
+ * TrainingRun run = Trainer.of(model)
+ *     .epochs(100).batchSize(32).learningRate(1e-3).seed(13)
+ *     .earlyStopping(EarlyStopping.on(Metric.VALIDATION_ACCURACY).patience(3))
+ *     .progress()
+ *     .fit(split.train(), split.validation());
+ * }</pre>
+ *
+ * <p><b>What it computes.</b> With a frozen backbone each photograph goes through it once and the
+ * head is trained on the embeddings. With stages unfrozen and no augmentation the activations that
+ * reach the first of them are computed once. With augmentation the photographs are read and changed
+ * anew in every epoch.
+ *
+ * <p><b>What it gives back.</b> With early stopping the weights of the best epoch by its metric;
+ * without, those of the last epoch.
+ *
+ * <p><b>The same again.</b> The same model, data, settings and seed give the same weights to the
+ * last bit on one machine, run after run. Every epoch's order is drawn from the seed and the
+ * epoch's number alone.
+ *
+ * <p>A trainer may be used for several runs, one after the other or at the same time; each {@code
+ * fit} takes the settings as they are when it is called and starts from the model as it was given.
+ * Setting up a trainer is for one thread.
+ */
+public final class Trainer {
+  private final StartingPoint start;
+  private final @Nullable Checkpoint resumed;
+
+  private int epochs = 10;
+  private boolean epochsSet;
+  private double learningRate = 1e-3;
+  private boolean learningRateSet;
+  private int batchSize = 32;
+  private int accumulate = 1;
+  private long seed;
+  private Optimizer optimizer = Optimizer.adamW();
+  private OptionalDouble backboneLearningRate = OptionalDouble.empty();
+  private double stageDecay = 1;
+  private double weightDecay = 0.01;
+  private double gradientClipping = Double.POSITIVE_INFINITY;
+  private double averaging;
+  private Schedule schedule = Schedule.constant();
+  private @Nullable EarlyStopping earlyStopping;
+  private @Nullable Augmentation augmentation;
+  private double labelSmoothing;
+  private ClassWeights classWeights = ClassWeights.EQUAL;
+  private List<Phase> phases = List.of();
+  private @Nullable Phase headPhase;
+  private TrainingSettings.@Nullable Distillation distillation;
+  private @Nullable TrainedModel teacher;
+  private long cacheBytes = -1;
+  private @Nullable Path embeddingFolder;
+  private @Nullable Path checkpointFolder;
+  private int checkpointsKept;
+  private final List<TrainingListener> listeners = new ArrayList<>();
+
+  private Trainer(StartingPoint start, @Nullable Checkpoint resumed) {
+    this.start = start;
+    this.resumed = resumed;
+  }
+
+  /**
+   * A trainer of a model.
+   *
+   * @param model what to start from; never changed
+   * @return a trainer with default settings
+   */
+  public static Trainer of(TransferModel model) {
+    return new Trainer(StartingPoint.of(model), null);
+  }
+
+  /**
+   * Takes up a run that was interrupted, from its last whole checkpoint. Call {@code fit} with the
+   * same data to go on: the run arrives at the same weights, to the last bit, as if it had never
+   * been interrupted. Model and settings come from the checkpoint and can't be changed; listeners,
+   * progress and TensorBoard are not part of it and can be set again.
+   *
+   * @param folder as given to {@link #checkpoints}
+   * @return a trainer that goes on
+   * @throws dev.dogvision.DogVisionException if the folder has no whole checkpoint
+   */
+  public static Trainer resume(Path folder) {
+    Checkpoint checkpoint = Checkpoint.readLatest(folder);
+    Trainer trainer = new Trainer(checkpoint.start(), checkpoint);
+    trainer.checkpointFolder = folder;
+    trainer.checkpointsKept = checkpoint.kept();
+    trainer.teacher = checkpoint.teacher();
+    return trainer;
+  }
+
+  /**
+   * How many passes over the training data. Default 10.
+   *
+   * @param count at least 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer epochs(int count) {
+    beforeChange("epochs");
+    checkArgument(count >= 1, "epochs must be at least 1, got %s", count);
+    checkNoPhases("epochs");
+    epochs = count;
+    epochsSet = true;
+    return this;
+  }
+
+  /**
+   * How many images a step has. Default 32. The last batch of an epoch may have fewer.
+   *
+   * @param images at least 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer batchSize(int images) {
+    beforeChange("batchSize");
+    checkArgument(images >= 1, "batchSize must be at least 1, got %s", images);
+    batchSize = images;
+    return this;
+  }
+
+  /**
+   * The head's learning rate before the schedule. Default 1e-3.
+   *
+   * @param rate above 0
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer learningRate(double rate) {
+    beforeChange("learningRate");
+    TrainingChecks.learningRate("learningRate", rate);
+    checkNoPhases("learningRate");
+    learningRate = rate;
+    learningRateSet = true;
+    return this;
+  }
+
+  /**
+   * The learning rate of the backbone's last stage, where it is trained. Default a tenth of the
+   * head's: the backbone has learned already.
+   *
+   * @param rate above 0
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer backboneLearningRate(double rate) {
+    beforeChange("backboneLearningRate");
+    TrainingChecks.learningRate("backboneLearningRate", rate);
+    backboneLearningRate = OptionalDouble.of(rate);
+    return this;
+  }
+
+  /**
+   * What a stage's learning rate is multiplied by for the stage before it, towards the input.
+   * Default 1: all stages have the same rate.
+   *
+   * @param factor above 0, at most 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer stageDecay(double factor) {
+    beforeChange("stageDecay");
+    checkArgument(factor > 0 && factor <= 1, "stageDecay must be in (0, 1], got %s", factor);
+    stageDecay = factor;
+    return this;
+  }
+
+  /**
+   * What everything random is drawn from: the order of the images, augmentation, mixing. Default 0.
+   *
+   * @param value any number
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer seed(long value) {
+    beforeChange("seed");
+    seed = value;
+    return this;
+  }
+
+  /**
+   * The rule of the updates. Default {@link Optimizer#adamW()}.
+   *
+   * @param rule AdamW, Adam or stochastic gradient descent
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer optimizer(Optimizer rule) {
+    beforeChange("optimizer");
+    optimizer = rule;
+    return this;
+  }
+
+  /**
+   * How much weights shrink in an update, times the learning rate. Biases are spared. Default 0.01.
+   *
+   * @param decay 0 for none
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer weightDecay(double decay) {
+    beforeChange("weightDecay");
+    checkArgument(
+        decay >= 0 && Double.isFinite(decay),
+        "weightDecay must be finite and not negative, got %s",
+        decay);
+    weightDecay = decay;
+    return this;
+  }
+
+  /**
+   * Scales the gradients of all weights together down to a Euclidean norm where theirs is larger.
+   * Default: never.
+   *
+   * @param norm above 0
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer gradientClipping(double norm) {
+    beforeChange("gradientClipping");
+    checkArgument(norm > 0, "gradientClipping must be positive, got %s", norm);
+    gradientClipping = norm;
+    return this;
+  }
+
+  /**
+   * Adds up the gradients of several batches before the weights change, so that a large effective
+   * batch, {@code batchSize * batches}, fits in small memory. Default 1.
+   *
+   * @param batches at least 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer accumulate(int batches) {
+    beforeChange("accumulate");
+    checkArgument(batches >= 1, "accumulate must be at least 1, got %s", batches);
+    accumulate = batches;
+    return this;
+  }
+
+  /**
+   * Keeps an exponential moving average of the weights, which is what is validated and given back.
+   * The decay of update {@code t}, from 0, is {@code min(decay, (1 + t) / (10 + t))}. Default:
+   * none.
+   *
+   * @param decay for example 0.998; 0 for none, below 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer averaging(double decay) {
+    beforeChange("averaging");
+    checkArgument(decay >= 0 && decay < 1, "averaging must be in [0, 1), got %s", decay);
+    averaging = decay;
+    return this;
+  }
+
+  /**
+   * How the learning rates change in the course of each phase. Default {@link Schedule#constant()}.
+   *
+   * @param rates the schedule
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer schedule(Schedule rates) {
+    beforeChange("schedule");
+    schedule = rates;
+    return this;
+  }
+
+  /**
+   * Stops when a metric gets no better, and gives back the best epoch's weights. Default: none.
+   *
+   * @param rule what to watch and for how long
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer earlyStopping(EarlyStopping rule) {
+    beforeChange("earlyStopping");
+    earlyStopping = rule;
+    return this;
+  }
+
+  /**
+   * What happens to the training photographs, anew in every epoch. Default: none where the backbone
+   * is frozen, so that embeddings are computed once, and {@link Augmentation#light()} otherwise.
+   *
+   * @param changes {@link Augmentation#none()} for none
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer augmentation(Augmentation changes) {
+    beforeChange("augmentation");
+    augmentation = changes;
+    return this;
+  }
+
+  /**
+   * The share of a target that is spread over all labels alike. Default 0.
+   *
+   * @param share 0..1, usually 0.1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer labelSmoothing(double share) {
+    beforeChange("labelSmoothing");
+    TrainingChecks.share("labelSmoothing", share);
+    labelSmoothing = share;
+    return this;
+  }
+
+  /**
+   * How much an image counts in the training loss, by its label.
+   *
+   * @param weights label to weight, above 0; labels that are not named count 1
+   * @return this
+   * @throws IllegalArgumentException if a weight is not positive or a label is not one of the
+   *     model's
+   */
+  @CanIgnoreReturnValue
+  public Trainer classWeights(Map<String, Double> weights) {
+    beforeChange("classWeights");
+    ClassWeights explicit = new ClassWeights(false, weights);
+    var unused = explicit.of(start.labels(), new int[0]);
+    classWeights = explicit;
+    return this;
+  }
+
+  /**
+   * Lets all labels count alike in the training loss, however many images each has: an image of
+   * label {@code c} counts {@code images / (labels * images of c)}.
+   *
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer balancedClasses() {
+    beforeChange("balancedClasses");
+    classWeights = ClassWeights.BALANCED;
+    return this;
+  }
+
+  /**
+   * Trains the head alone first, on embeddings, for 10 epochs at 1e-3; then what the model says is
+   * to be trained, for {@link #epochs} at {@link #learningRate}.
+   *
+   * @return this
+   * @throws IllegalStateException if the model's backbone is frozen
+   */
+  @CanIgnoreReturnValue
+  public Trainer gradualUnfreeze() {
+    gradualUnfreeze(10, 1e-3);
+    return this;
+  }
+
+  /**
+   * Trains the head alone first, on embeddings; then what the model says is to be trained, for
+   * {@link #epochs} at {@link #learningRate}.
+   *
+   * @param headEpochs at least 1
+   * @param headLearningRate above 0
+   * @return this
+   * @throws IllegalStateException if the model's backbone is frozen
+   */
+  @CanIgnoreReturnValue
+  public Trainer gradualUnfreeze(int headEpochs, double headLearningRate) {
+    beforeChange("gradualUnfreeze");
+    checkNoPhases("gradualUnfreeze");
+    checkState(
+        start.stages() > 0,
+        "gradualUnfreeze has nothing to unfreeze: the model's backbone is frozen; build it with"
+            + " fineTuneLast(n) or fineTuneAll()");
+    headPhase = Phase.head(headEpochs, headLearningRate);
+    return this;
+  }
+
+  /**
+   * Trains in phases of one's own choice, one after the other, whatever the model says is to be
+   * trained. Each phase starts from the weights that the one before it arrived at: with early
+   * stopping the best so far. Patience counts anew in each phase.
+   *
+   * @param first the first phase
+   * @param more the others
+   * @return this
+   * @throws IllegalStateException if epochs or learningRate were set
+   */
+  @CanIgnoreReturnValue
+  public Trainer gradualUnfreeze(Phase first, Phase... more) {
+    beforeChange("gradualUnfreeze");
+    checkState(
+        !epochsSet && !learningRateSet && headPhase == null,
+        "gradualUnfreeze(phases) clashes with %s: each phase has its own",
+        epochsSet ? "epochs" : learningRateSet ? "learningRate" : "gradualUnfreeze(epochs, rate)");
+    phases = ImmutableList.<Phase>builder().add(first).add(more).build();
+    return this;
+  }
+
+  /**
+   * Mixes a teacher's word into the loss: Hinton, Vinyals and Dean, "Distilling the Knowledge in a
+   * Neural Network", 2015. The teacher sees the same pictures as the model, augmented and mixed;
+   * where nothing augments it is asked once about each.
+   *
+   * @param trained the teacher, with the same labels in the same order and the same input size
+   * @param temperature by which the teacher's and the model's logits are divided, above 0, usually
+   *     2 to 5
+   * @param share the teacher's part of the loss, 0..1
+   * @return this
+   * @throws IllegalArgumentException if the teacher's labels or input size are others
+   */
+  @CanIgnoreReturnValue
+  public Trainer distilFrom(TrainedModel trained, double temperature, double share) {
+    beforeChange("distilFrom");
+    checkArgument(
+        temperature > 0 && Double.isFinite(temperature),
+        "temperature must be positive and finite, got %s",
+        temperature);
+    TrainingChecks.share("share", share);
+    checkTeacher(trained);
+    teacher = trained;
+    distillation = new TrainingSettings.Distillation(temperature, share);
+    return this;
+  }
+
+  /**
+   * How much memory activations and pictures may take that are computed once and kept. Where it
+   * does not suffice they are computed anew in every epoch, and a {@link TrainingEvent.Notice} says
+   * so. Default: half of what the JVM has left.
+   *
+   * @param bytes 0 for none
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer cacheMemory(long bytes) {
+    beforeChange("cacheMemory");
+    checkArgument(bytes >= 0, "cacheMemory must not be negative, got %s", bytes);
+    cacheBytes = bytes;
+    return this;
+  }
+
+  /**
+   * Keeps embeddings on disk, for runs to come. They are found again by the weights, the
+   * preprocessing and the bytes of the photographs; a damaged file costs time, not results.
+   *
+   * @param folder made if it is missing
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer embeddingCache(Path folder) {
+    embeddingFolder = folder;
+    return this;
+  }
+
+  /**
+   * Keeps what it takes to resume the run, after every epoch: weights, optimiser, schedule, moving
+   * average, history. A checkpoint is written whole or not at all, so whenever the JVM is killed,
+   * the last one is good.
+   *
+   * @param folder a new or empty folder, made if it is missing
+   * @param keep how many of the last checkpoints stay, at least 1
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer checkpoints(Path folder, int keep) {
+    beforeChange("checkpoints");
+    checkArgument(keep >= 1, "keep must be at least 1, got %s", keep);
+    checkpointFolder = folder;
+    checkpointsKept = keep;
+    return this;
+  }
+
+  /**
+   * Adds a listener. Listeners are called in the order they were added.
+   *
+   * @param listener sees what happens, and may stop the run
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer listener(TrainingListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Shows progress on standard output: a bar on a terminal, a line an epoch elsewhere. Without it a
+   * run is silent.
+   *
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer progress() {
+    listeners.add(new ProgressDisplay());
+    return this;
+  }
+
+  /**
+   * Trains without validation data.
+   *
+   * @param training labelled photographs
+   * @return the run
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws IllegalStateException if early stopping or the schedule watches a validation metric
+   * @throws DivergedException if the numbers ran away
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
+   */
+  public TrainingRun fit(Dataset training) {
+    return fit(training, null, null);
+  }
+
+  /**
+   * Trains, and validates after each epoch.
+   *
+   * @param training labelled photographs
+   * @param validation labelled photographs that are never trained on
+   * @return the run
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws DivergedException if the numbers ran away
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
+   */
+  public TrainingRun fit(Dataset training, Dataset validation) {
+    return fit(training, validation, null);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param known embeddings by photograph, shared by several runs from the same start; filled
+   */
+  TrainingRun fit(
+      Dataset training, @Nullable Dataset validation, @Nullable Map<Path, float[]> known) {
+    TrainingSettings settings = resumed == null ? settings() : resumed.settings();
+    if (validation == null) {
+      checkValidationIsNotNeeded(settings);
+    }
+    LabelledImages trainingImages = LabelledImages.of("training", training, start.labels());
+    LabelledImages validationImages =
+        validation == null ? null : LabelledImages.of("validation", validation, start.labels());
+    if (resumed != null) {
+      resumed.checkData(trainingImages, validationImages);
+    }
+    Engine engine = Engines.find();
+    PhaseLoop.Computer computer =
+        new PhaseLoop.Computer(engine, start.plan(), Engines.chooseDevice(engine, start.device()));
+    RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
+    CheckpointSink checkpoints =
+        checkpointFolder == null
+            ? CheckpointSink.NONE
+            : resumed != null
+                ? CheckpointFolder.resume(checkpointFolder, resumed)
+                : CheckpointFolder.create(
+                    checkpointFolder,
+                    checkpointsKept,
+                    new CheckpointFolder.Header(
+                        start, settings, teacher, trainingImages, validationImages, engine));
+    Broadcast broadcast = new Broadcast(listeners);
+    broadcast.tell(
+        new TrainingEvent.RunStarted(
+            trainingImages.size(),
+            validationImages == null ? 0 : validationImages.size(),
+            start.labels().names(),
+            settings.phases(),
+            settings.describe(),
+            state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
+    if (resumed != null) {
+      resumed.notices(engine).forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
+    }
+    TrainingProcess process =
+        new TrainingProcess(
+            computer,
+            start,
+            settings,
+            trainingImages,
+            validationImages,
+            teacher == null
+                ? null
+                : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
+            new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
+            checkpoints,
+            broadcast);
+    String reason = process.run(state);
+    TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
+    broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
+    return run;
+  }
+
+  private TrainingSettings settings() {
+    Phase chosen =
+        new Phase(
+            start.stages() == 0
+                ? "head"
+                : start.stages() >= start.plan().stages().size()
+                    ? "all stages"
+                    : start.stages() == 1 ? "last stage" : "last " + start.stages() + " stages",
+            start.stages(),
+            epochs,
+            learningRate,
+            OptionalDouble.empty());
+    List<Phase> all =
+        !phases.isEmpty()
+            ? phases
+            : headPhase == null ? List.of(chosen) : List.of(headPhase, chosen);
+    for (Phase phase : all) {
+      checkState(
+          phase.stages() == Phase.ALL || phase.stages() <= start.plan().stages().size(),
+          "phase '%s' trains %s stages, but the backbone has %s",
+          phase.name(),
+          phase.stages(),
+          start.plan().stages().size());
+    }
+    return new TrainingSettings(
+        all,
+        batchSize,
+        accumulate,
+        seed,
+        optimizer,
+        backboneLearningRate,
+        stageDecay,
+        weightDecay,
+        gradientClipping,
+        averaging,
+        schedule,
+        earlyStopping,
+        augmentation,
+        labelSmoothing,
+        classWeights,
+        distillation,
+        cacheBytes >= 0 ? cacheBytes : halfOfTheMemoryLeft());
+  }
+
+  private static long halfOfTheMemoryLeft() {
+    Runtime runtime = Runtime.getRuntime();
+    return (runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory())) / 2;
+  }
+
+  private static void checkValidationIsNotNeeded(TrainingSettings settings) {
+    EarlyStopping early = settings.earlyStopping();
+    checkState(
+        early == null || !early.metric().needsValidation(),
+        "earlyStopping watches the %s, but fit was called without validation data: call"
+            + " fit(training, validation), or watch Metric.TRAINING_LOSS",
+        early == null ? "" : early.metric().title());
+    if (settings.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
+      checkState(
+          !plateau.metric().needsValidation(),
+          "schedule watches the %s, but fit was called without validation data: call"
+              + " fit(training, validation), or watch Metric.TRAINING_LOSS",
+          plateau.metric().title());
+    }
+  }
+
+  private void checkTeacher(TrainedModel trained) {
+    checkArgument(
+        trained.labels().equals(start.labels()),
+        "the teacher's labels must be the model's, in the same order: it has %s, the model %s",
+        describe(trained.labels()),
+        describe(start.labels()));
+    checkArgument(
+        trained.plan().inputSize() == start.plan().inputSize(),
+        "the teacher takes pictures of %s pixels, the model of %s: they must be the same",
+        trained.plan().inputSize(),
+        start.plan().inputSize());
+  }
+
+  private static String describe(Labels labels) {
+    return labels.size() <= 5
+        ? labels.names().toString()
+        : labels.size() + " (" + String.join(", ", labels.names().subList(0, 3)) + ", ...)";
+  }
+
+  private void checkNoPhases(String name) {
+    checkState(
+        phases.isEmpty(), "%s clashes with gradualUnfreeze(phases): each phase has its own", name);
+  }
+
+  private void beforeChange(String name) {
+    checkState(
+        resumed == null,
+        "%s can't be changed: the settings of a resumed run come from its checkpoint",
+        name);
+  }
+}

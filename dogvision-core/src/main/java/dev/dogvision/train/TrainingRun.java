@@ -1,0 +1,176 @@
+package dev.dogvision.train;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Precision;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run gave: the trained model and how it came to be. Immutable. */
+public final class TrainingRun {
+  private final TrainedModel model;
+  private final History history;
+  private final int chosenEpoch;
+  private final String reason;
+  private final Map<String, String> settings;
+  private final PhaseLoop.Computer computer;
+
+  private TrainingRun(
+      TrainedModel model,
+      History history,
+      int chosenEpoch,
+      String reason,
+      Map<String, String> settings,
+      PhaseLoop.Computer computer) {
+    this.model = model;
+    this.history = history;
+    this.chosenEpoch = chosenEpoch;
+    this.reason = reason;
+    this.settings = settings;
+    this.computer = computer;
+  }
+
+  static TrainingRun of(
+      StartingPoint start,
+      TrainingSettings settings,
+      RunState state,
+      String reason,
+      LabelledImages training,
+      PhaseLoop.Computer computer) {
+    RunState.Chosen chosen = state.chosen;
+    History history = state.history();
+    ImmutableMap.Builder<String, String> provenance = ImmutableMap.builder();
+    settings.describe().forEach((name, value) -> provenance.put("training." + name, value));
+    provenance.put("training.images", String.valueOf(training.size()));
+    provenance.put("training.data", training.fingerprint());
+    provenance.put("training.engine", computer.engine().name() + " " + computer.engine().version());
+    provenance.put("training.device", computer.device().toString());
+    provenance.put("training.epochs", String.valueOf(history.size()));
+    provenance.put("training.ended", reason);
+    provenance.put("training.start", start.model().backbone().name());
+    if (chosen != null) {
+      provenance.put("training.chosenEpoch", String.valueOf(chosen.epoch()));
+      EpochResult result = history.epochs().get(chosen.epoch() - 1);
+      for (Metric metric : Metric.values()) {
+        metric
+            .of(result)
+            .ifPresent(value -> provenance.put(metric.title(), String.format("%.4f", value)));
+      }
+    }
+    return new TrainingRun(
+        start
+            .model()
+            .trained(
+                chosen == null ? start.weights() : chosen.weights(), provenance.buildOrThrow()),
+        history,
+        chosen == null ? 0 : chosen.epoch(),
+        reason,
+        settings.describe(),
+        computer);
+  }
+
+  /**
+   * The trained model.
+   *
+   * @return with the weights of the {@link #chosenEpoch()}
+   */
+  public TrainedModel model() {
+    return model;
+  }
+
+  /**
+   * Every epoch's figures.
+   *
+   * @return one result an epoch
+   */
+  public History history() {
+    return history;
+  }
+
+  /**
+   * The epoch whose weights {@link #model()} has: with early stopping the best by its metric,
+   * otherwise the last.
+   *
+   * @return from 1; 0 if a listener stopped the run before the first epoch
+   */
+  public int chosenEpoch() {
+    return chosenEpoch;
+  }
+
+  /**
+   * The figures of the epoch whose weights {@link #model()} has.
+   *
+   * @return empty if a listener stopped the run before the first epoch
+   */
+  public Optional<EpochResult> chosen() {
+    return chosenEpoch == 0 ? Optional.empty() : Optional.of(history.epochs().get(chosenEpoch - 1));
+  }
+
+  /**
+   * Why the run ended.
+   *
+   * @return {@code all epochs done}, {@code early stopping: ...}, or what a listener said
+   */
+  public String reason() {
+    return reason;
+  }
+
+  /**
+   * Every setting of the run by name, for people.
+   *
+   * @return name to value
+   */
+  public Map<String, String> settings() {
+    return settings;
+  }
+
+  /**
+   * Measures the trained model on labelled photographs, on the device that it was trained on.
+   *
+   * @param dataset photographs whose labels are among the model's
+   * @return the figures
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read
+   */
+  public Evaluation evaluate(Dataset dataset) {
+    LabelledImages images = LabelledImages.of("evaluation", dataset, model.labels());
+    List<String> ids = images.examples().stream().map(Example::id).toList();
+    NetworkPlan plan = model.plan();
+    float[][] logits;
+    try (Network network =
+        computer
+            .engine()
+            .open(plan, plan.whole(), model.weights(), computer.device(), Precision.FLOAT32)) {
+      logits =
+          FrozenPart.run(
+              network,
+              new PixelInputs(images.examples(), model.preprocessing(), Augmentation.none(), 0),
+              Seeds.identity(images.size()),
+              "evaluation",
+              new Broadcast(List.of()));
+    }
+    return Evaluation.ofLogits(
+        model.labels(), ids, images.labels(), requireNonNull(logits), model.temperature());
+  }
+
+  @Override
+  public String toString() {
+    return "TrainingRun["
+        + history.size()
+        + " epochs, "
+        + reason
+        + ", weights of epoch "
+        + chosenEpoch
+        + "]";
+  }
+}

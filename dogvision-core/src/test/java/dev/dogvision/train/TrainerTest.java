@@ -1,0 +1,167 @@
+package dev.dogvision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.spi.Optimizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  @TempDir static Path folder;
+  private static Dataset training;
+  private static Dataset validation;
+
+  @BeforeAll
+  static void draw() {
+    training = ColouredPictures.draw(folder.resolve("training"), 22, 1);
+    validation = ColouredPictures.draw(folder.resolve("validation"), 9, 2);
+  }
+
+  private static Trainer frozen() {
+    return Trainer.of(ColouredPictures.network().build())
+        .epochs(6)
+        .batchSize(8)
+        .learningRate(0.05)
+        .seed(13);
+  }
+
+  private static Trainer unfrozen() {
+    return Trainer.of(ColouredPictures.network().fineTuneLast(2).build())
+        .epochs(2)
+        .batchSize(8)
+        .learningRate(0.02)
+        .seed(13);
+  }
+
+  @Test
+  void learns_a_head_on_embeddings() {
+    TrainingRun run = frozen().epochs(30).fit(training, validation);
+
+    List<Double> losses = run.history().series().get("training loss");
+    assertThat(losses).hasSize(30);
+    assertThat(losses.get(29)).isLessThan(0.5 * losses.get(0));
+    assertThat(run.chosen().orElseThrow().validationAccuracy().orElseThrow()).isGreaterThan(0.8);
+    assertThat(run.evaluate(validation).accuracy())
+        .isEqualTo(run.chosen().orElseThrow().validationAccuracy().orElseThrow());
+    assertThat(run.chosenEpoch()).isEqualTo(30);
+    assertThat(run.reason()).isEqualTo("all epochs done");
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_weights_and_another_seed_others() {
+    List<Integer> once = ColouredPictures.bits(frozen().fit(training, validation));
+
+    assertThat(ColouredPictures.bits(frozen().fit(training, validation))).isEqualTo(once);
+    assertThat(ColouredPictures.bits(frozen().seed(14).fit(training, validation)))
+        .isNotEqualTo(once);
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_weights_with_augmentation_and_mixing() {
+    List<List<Integer>> runs = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      runs.add(
+          ColouredPictures.bits(
+              unfrozen()
+                  .augmentation(Augmentation.strong())
+                  .labelSmoothing(0.1)
+                  .averaging(0.9)
+                  .fit(training)));
+    }
+
+    assertThat(runs.get(0)).isEqualTo(runs.get(1));
+  }
+
+  @Test
+  void validation_changes_nothing_about_the_weights() {
+    assertThat(ColouredPictures.bits(frozen().averaging(0.9).fit(training, validation)))
+        .isEqualTo(ColouredPictures.bits(frozen().averaging(0.9).fit(training)));
+  }
+
+  @Test
+  void activations_from_memory_and_computed_anew_give_nearly_the_same() {
+    Trainer trainer = unfrozen().augmentation(Augmentation.none());
+    double kept = trainer.fit(training).history().last().orElseThrow().trainingLoss();
+    List<String> notices = new ArrayList<>();
+    double anew =
+        trainer
+            .cacheMemory(0)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.Notice notice) {
+                    notices.add(notice.message());
+                  }
+                })
+            .fit(training)
+            .history()
+            .last()
+            .orElseThrow()
+            .trainingLoss();
+
+    assertThat(anew).isCloseTo(kept, org.assertj.core.data.Offset.offset(1e-4));
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .contains("activations of 22 images")
+        .contains("computed anew in every epoch");
+  }
+
+  @Test
+  void accumulated_batches_train_like_one_large_batch() {
+    double large =
+        frozen()
+            .batchSize(16)
+            .optimizer(Optimizer.sgd(0.9))
+            .fit(training)
+            .history()
+            .last()
+            .orElseThrow()
+            .trainingLoss();
+    double small =
+        frozen()
+            .batchSize(4)
+            .accumulate(4)
+            .optimizer(Optimizer.sgd(0.9))
+            .fit(training)
+            .history()
+            .last()
+            .orElseThrow()
+            .trainingLoss();
+
+    assertThat(small).isCloseTo(large, org.assertj.core.data.Offset.offset(1e-4));
+  }
+
+  @Test
+  void fails_if_early_stopping_watches_validation_and_there_is_none() {
+    Trainer trainer = frozen().earlyStopping(EarlyStopping.on(Metric.VALIDATION_ACCURACY));
+
+    assertThatThrownBy(() -> trainer.fit(training))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "earlyStopping watches the validation accuracy, but fit was called without validation"
+                + " data: call fit(training, validation), or watch Metric.TRAINING_LOSS");
+  }
+
+  @Test
+  void fails_if_the_data_has_labels_that_the_model_lacks() {
+    Dataset strange =
+        Dataset.of(
+            List.of(
+                new Example("a", folder.resolve("a.png"), "purple"),
+                new Example("b", folder.resolve("b.png"), "red")));
+
+    assertThatThrownBy(() -> frozen().fit(strange))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the training data has a label that the model lacks: purple; give the model"
+                + " .labels(dataset.labels()) of the whole data set");
+  }
+}
