@@ -20,6 +20,7 @@ module dev.dogvision {
   exports dev.dogvision.predict;
   exports dev.dogvision.data;
   exports dev.dogvision.evaluate;
+  exports dev.dogvision.report;
   exports dev.dogvision.spi;
   exports dev.dogvision.tensorboard;
   exports dev.dogvision.train;

@@ -1,0 +1,213 @@
+package dev.dogvision.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/**
+ * Which breeds are taken for which: a row for every true breed, a column for every predicted one,
+ * and in each cell the share of the row. The scale goes with the square root, so that one dog in
+ * fifty is still seen. With few breeds the cells hold the counts; with many, the names stand on all
+ * four sides and every tenth line is drawn stronger.
+ */
+public final class ConfusionHeatMap implements Plot {
+  private static final int PADDING = 16;
+  private static final int TITLE_HEIGHT = 58;
+  private static final int LEGEND_HEIGHT = 64;
+  private static final int MAXIMUM_NAME_WIDTH = 240;
+  private static final int NUMBERED_CELL = 34;
+  private static final int MANY = 40;
+
+  private final List<String> labels;
+  private final int[][] counts;
+
+  private ConfusionHeatMap(List<String> labels, int[][] counts) {
+    this.labels = labels;
+    this.counts = counts;
+  }
+
+  /**
+   * A heat map of counts.
+   *
+   * @param labels the breeds
+   * @param counts how often the breed of the row was predicted as the breed of the column, square,
+   *     as long as {@code labels}
+   * @return the plot
+   * @throws IllegalArgumentException if the sizes do not agree or a count is negative
+   */
+  public static ConfusionHeatMap of(List<String> labels, int[][] counts) {
+    checkArgument(!labels.isEmpty(), "labels is empty");
+    checkArgument(
+        counts.length == labels.size(),
+        "counts has %s rows for %s labels",
+        counts.length,
+        labels.size());
+    int[][] copy = new int[counts.length][];
+    for (int row = 0; row < counts.length; row++) {
+      checkArgument(
+          counts[row].length == labels.size(),
+          "counts: row %s has %s columns for %s labels",
+          row,
+          counts[row].length,
+          labels.size());
+      for (int count : counts[row]) {
+        checkArgument(count >= 0, "counts: row %s has a negative count, %s", row, count);
+      }
+      copy[row] = counts[row].clone();
+    }
+    return new ConfusionHeatMap(List.copyOf(labels), copy);
+  }
+
+  private int cellSize() {
+    int size = labels.size();
+    return size <= 8 ? 52 : size <= 16 ? NUMBERED_CELL : size <= MANY ? 22 : size <= 70 ? 17 : 15;
+  }
+
+  @Override
+  public BufferedImage toImage() {
+    Lettering.checkFonts();
+    int cell = cellSize();
+    Font font = Lettering.plain(Math.min(14, cell - 3));
+    FontMetrics metrics = metrics(font);
+    List<String> names =
+        labels.stream()
+            .map(label -> Lettering.fit(Lettering.readable(label), metrics, MAXIMUM_NAME_WIDTH))
+            .toList();
+    int nameWidth = Lettering.widest(names, metrics) + 8;
+    boolean many = labels.size() > MANY;
+    int side = cell * labels.size();
+    int left = PADDING + 22 + nameWidth;
+    int top = TITLE_HEIGHT + 22 + nameWidth;
+    int width = Math.max(left + side + (many ? nameWidth : 0) + PADDING, 520);
+    int height = top + side + (many ? nameWidth : 0) + LEGEND_HEIGHT;
+    return Sheet.draw(
+        width,
+        height,
+        graphics -> {
+          paintTitle(graphics, left, top, side, nameWidth);
+          paintCells(graphics, left, top, cell);
+          paintGrid(graphics, left, top, cell);
+          paintNames(graphics, names, font, left, top, cell, many);
+          paintLegend(graphics, left, height - LEGEND_HEIGHT + 22, Math.min(side, 360));
+        });
+  }
+
+  private static FontMetrics metrics(Font font) {
+    BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = scratch.createGraphics();
+    try {
+      return graphics.getFontMetrics(font);
+    } finally {
+      graphics.dispose();
+    }
+  }
+
+  private static void paintTitle(Graphics2D graphics, int left, int top, int side, int nameWidth) {
+    Sheet.text(graphics, "Confusion", Lettering.bold(20), Palette.INK, PADDING, PADDING + 18);
+    Font font = Lettering.bold(14);
+    Sheet.text(
+        graphics, "predicted breed →", font, Palette.MUTED, left, (float) (top - nameWidth - 10));
+    String down = "← true breed";
+    Sheet.upwards(
+        graphics,
+        down,
+        font,
+        Palette.MUTED,
+        left - nameWidth - 8.0,
+        Math.min(top + side, top + graphics.getFontMetrics(font).stringWidth(down)));
+  }
+
+  private void paintCells(Graphics2D graphics, int left, int top, int cell) {
+    Font font = Lettering.plain(cell > NUMBERED_CELL ? 15 : 12);
+    for (int row = 0; row < counts.length; row++) {
+      long total = 0;
+      for (int count : counts[row]) {
+        total += count;
+      }
+      for (int column = 0; column < counts.length; column++) {
+        int count = counts[row][column];
+        Color color = total == 0 ? Palette.EMPTY : Palette.heat(Math.sqrt((double) count / total));
+        int x = left + column * cell;
+        int y = top + row * cell;
+        graphics.setColor(color);
+        graphics.fillRect(x, y, cell, cell);
+        if (cell >= NUMBERED_CELL && count > 0) {
+          Sheet.centred(
+              graphics,
+              Integer.toString(count),
+              font,
+              Palette.inkOn(color),
+              x + cell / 2f,
+              y + cell / 2f + 5);
+        }
+      }
+    }
+  }
+
+  private void paintGrid(Graphics2D graphics, int left, int top, int cell) {
+    int side = cell * labels.size();
+    for (int i = 0; i <= labels.size(); i++) {
+      boolean strong = i == 0 || i == labels.size() || (labels.size() > MANY && i % 10 == 0);
+      graphics.setColor(strong ? Palette.BAR : Palette.EMPTY);
+      graphics.drawLine(left + i * cell, top, left + i * cell, top + side);
+      graphics.drawLine(left, top + i * cell, left + side, top + i * cell);
+    }
+  }
+
+  private static void paintNames(
+      Graphics2D graphics,
+      List<String> names,
+      Font font,
+      int left,
+      int top,
+      int cell,
+      boolean allSides) {
+    int side = cell * names.size();
+    FontMetrics metrics = graphics.getFontMetrics(font);
+    float drop = (cell + metrics.getAscent() - metrics.getDescent()) / 2f;
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      float baseline = top + i * cell + drop;
+      double column = left + i * cell + drop;
+      Sheet.rightAligned(graphics, name, font, Palette.INK, left - 5f, baseline);
+      Sheet.upwards(graphics, name, font, Palette.INK, column, top - 5.0);
+      if (allSides) {
+        Sheet.text(graphics, name, font, Palette.INK, left + side + 6f, baseline);
+        Sheet.upwards(
+            graphics,
+            name,
+            font,
+            Palette.INK,
+            column,
+            top + side + 5.0 + metrics.stringWidth(name));
+      }
+    }
+  }
+
+  private static void paintLegend(Graphics2D graphics, int left, int top, int width) {
+    Font font = Lettering.plain(12);
+    for (int x = 0; x < width; x++) {
+      graphics.setColor(Palette.heat((double) x / (width - 1)));
+      graphics.fillRect(left + x, top, 1, 12);
+    }
+    for (double share : new double[] {0, 0.01, 0.1, 0.25, 0.5, 1}) {
+      float x = (float) (left + Math.sqrt(share) * (width - 1));
+      graphics.setColor(Palette.MUTED);
+      graphics.drawLine((int) x, top + 12, (int) x, top + 15);
+      Sheet.centred(
+          graphics, share == 0 ? "0" : Lettering.percent(share), font, Palette.MUTED, x, top + 28);
+    }
+    Sheet.text(
+        graphics, "share of the true breed's photographs", font, Palette.MUTED, left, top - 6);
+  }
+
+  @Override
+  public String toString() {
+    return "ConfusionHeatMap[" + labels.size() + " breeds]";
+  }
+}

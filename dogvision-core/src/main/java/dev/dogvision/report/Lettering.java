@@ -1,0 +1,137 @@
+package dev.dogvision.report;
+
+import dev.dogvision.DogVisionException;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Fonts and captions. */
+final class Lettering {
+  private static final String ELLIPSIS = "…";
+
+  private Lettering() {}
+
+  static Font plain(float size) {
+    return new Font(Font.SANS_SERIF, Font.PLAIN, Math.round(size));
+  }
+
+  static Font bold(float size) {
+    return new Font(Font.SANS_SERIF, Font.BOLD, Math.round(size));
+  }
+
+  /**
+   * Fails clearly where Java finds no font at all, as on a slim container image. Java itself then
+   * throws errors that name neither fonts nor a remedy.
+   */
+  static void checkFonts() {
+    try {
+      Holder.METRICS_WORK.run();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      throw new DogVisionException(
+          "Cannot draw text: Java finds no fonts on this machine ("
+              + e
+              + "). Install fontconfig and a font: 'apt-get install fontconfig fonts-dejavu-core'"
+              + " on Debian and Ubuntu, 'apk add fontconfig ttf-dejavu' on Alpine, 'dnf install"
+              + " fontconfig dejavu-sans-fonts' on Fedora.",
+          e);
+    }
+  }
+
+  /** Measures a letter, which is where Java looks for fonts. */
+  private static final class Holder {
+    static final Runnable METRICS_WORK =
+        () -> {
+          BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+          Graphics2D graphics = scratch.createGraphics();
+          try {
+            graphics.setFont(plain(12));
+            graphics.getFontMetrics().stringWidth("a");
+          } finally {
+            graphics.dispose();
+          }
+        };
+  }
+
+  /**
+   * A label as people write it: {@code scottish_deerhound} becomes {@code scottish deerhound};
+   * control characters, which a font cannot draw, become spaces.
+   */
+  static String readable(String label) {
+    StringBuilder readable = new StringBuilder(label.length());
+    label
+        .codePoints()
+        .map(
+            point ->
+                point == '_'
+                        || Character.isISOControl(point)
+                        || Character.getType(point) == Character.FORMAT
+                    ? ' '
+                    : point)
+        .forEach(readable::appendCodePoint);
+    String stripped = readable.toString().strip().replaceAll("\\s+", " ");
+    return stripped.isEmpty() ? "?" : stripped;
+  }
+
+  /** A probability in whole percent, rounded half up; not 0 % for what is possible. */
+  static String percent(double probability) {
+    if (probability > 0 && probability < 0.01) {
+      return "<1 %";
+    }
+    return String.format(Locale.ROOT, "%d %%", Math.round(probability * 100));
+  }
+
+  /** A share in percent with one decimal. */
+  static String precisePercent(double share) {
+    return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.1f %%", share * 100);
+  }
+
+  /** The text, or its beginning and an ellipsis where it is too wide. */
+  static String fit(String text, FontMetrics metrics, int width) {
+    if (metrics.stringWidth(text) <= width) {
+      return text;
+    }
+    int low = 0;
+    int high = text.length();
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      if (metrics.stringWidth(text.substring(0, middle) + ELLIPSIS) <= width) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    if (low > 0 && Character.isHighSurrogate(text.charAt(low - 1))) {
+      low--;
+    }
+    return text.substring(0, low).stripTrailing() + ELLIPSIS;
+  }
+
+  /** The text in at most so many lines, broken between words, each of them fitted. */
+  static List<String> wrap(String text, FontMetrics metrics, int width, int maximumLines) {
+    List<String> lines = new ArrayList<>();
+    String rest = text;
+    while (lines.size() < maximumLines - 1 && metrics.stringWidth(rest) > width) {
+      int end = -1;
+      for (int space = rest.indexOf(' ');
+          space >= 0 && metrics.stringWidth(rest.substring(0, space)) <= width;
+          space = rest.indexOf(' ', space + 1)) {
+        end = space;
+      }
+      if (end <= 0) {
+        break;
+      }
+      lines.add(rest.substring(0, end));
+      rest = rest.substring(end + 1);
+    }
+    lines.add(fit(rest, metrics, width));
+    return lines;
+  }
+
+  static int widest(List<String> texts, FontMetrics metrics) {
+    return texts.stream().mapToInt(metrics::stringWidth).max().orElse(0);
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Pictures and reports for people: sheets of photographs, predictions, bars, curves, heat maps,
+ * reliability diagrams, and one HTML file that holds them all.
+ *
+ * <p>Every picture is a {@link dev.dogvision.report.Plot}: an immutable value that draws itself as
+ * a {@link java.awt.image.BufferedImage} or a PNG file, without a screen.
+ *
+ * <p>Green and red always come with a tick and a cross, everything else is told apart without
+ * relying on hue: a reader who sees no difference between red and green misses nothing.
+ */
+@NullMarked
+package dev.dogvision.report;
+
+import org.jspecify.annotations.NullMarked;
