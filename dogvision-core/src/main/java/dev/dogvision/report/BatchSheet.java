@@ -2,7 +2,13 @@ package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
+import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.spi.PixelBatch;
 import java.awt.BasicStroke;
 import java.awt.Font;
@@ -12,11 +18,16 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Photographs with their labels, five a row: what a batch looks like. */
 public final class BatchSheet implements Plot {
+  private static final Logger logger = LoggerFactory.getLogger(BatchSheet.class);
+
   private static final int COLUMNS = 5;
   private static final int TILE = 176;
   private static final int GAP = 12;
@@ -54,6 +65,53 @@ public final class BatchSheet implements Plot {
     List<Tile> tiles = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
       tiles.add(new Tile(Shrinking.square(images.get(i), TILE), captions.get(i)));
+    }
+    return new BatchSheet(List.copyOf(tiles), Math.min(COLUMNS, tiles.size()), "");
+  }
+
+  /**
+   * A sheet of a data set's first 25 photographs. One that cannot be read leaves a marked gap.
+   *
+   * @param dataset what to show; sample or filter it first to choose
+   * @return the sheet, five a row
+   * @throws IllegalArgumentException if the data set is empty
+   */
+  public static BatchSheet of(Dataset dataset) {
+    return of(dataset, (image, index) -> image);
+  }
+
+  /**
+   * A sheet of a data set's first 25 photographs as training sees them.
+   *
+   * @param dataset what to show
+   * @param augmentation what training does to a photograph
+   * @param preprocessing the model's
+   * @param seed of the augmentation; photograph {@code i} gets {@link Augmentation#seed(long, int,
+   *     int) Augmentation.seed(seed, 0, i)}
+   * @return the sheet, five a row
+   * @throws IllegalArgumentException if the data set is empty
+   */
+  public static BatchSheet of(
+      Dataset dataset, Augmentation augmentation, Preprocessing preprocessing, long seed) {
+    return of(
+        dataset,
+        (image, index) ->
+            augmentation.apply(image, preprocessing, Augmentation.seed(seed, 0, index)));
+  }
+
+  private static BatchSheet of(Dataset dataset, BiFunction<RgbImage, Integer, RgbImage> change) {
+    checkArgument(dataset.size() > 0, "dataset is empty");
+    List<Tile> tiles = new ArrayList<>();
+    for (Example example : dataset.limit(Math.min(dataset.size(), COLUMNS * COLUMNS)).examples()) {
+      String caption = example.label() == null ? example.id() : example.label();
+      BufferedImage tile = null;
+      try {
+        RgbImage photo = ImageDecoder.standard().decode(example.image());
+        tile = Shrinking.square(change.apply(photo, tiles.size()), TILE);
+      } catch (UnreadableImageException e) {
+        logger.warn("{}", e.getMessage());
+      }
+      tiles.add(new Tile(tile, caption));
     }
     return new BatchSheet(List.copyOf(tiles), Math.min(COLUMNS, tiles.size()), "");
   }

@@ -1,6 +1,7 @@
 package dev.dogvision.report;
 
 import java.awt.BasicStroke;
+import java.awt.Font;
 import java.awt.image.BufferedImage;
 import java.util.Locale;
 import org.knowm.xchart.BitmapEncoder;
@@ -9,6 +10,9 @@ import org.knowm.xchart.style.AxesChartStyler;
 
 /** How the chart library draws, so that its charts look like the other pictures. */
 final class ChartStyle {
+  static final Font LEGEND_FONT = Lettering.plain(13);
+  static final int LEGEND_LINE = 44;
+
   private ChartStyle() {}
 
   static void apply(AxesChartStyler styler) {
@@ -21,8 +25,8 @@ final class ChartStyle {
     styler.setChartPadding(14);
     styler.setLegendBorderColor(Palette.PAPER);
     styler.setLegendBackgroundColor(Palette.PAPER);
-    styler.setLegendFont(Lettering.plain(13));
-    styler.setLegendSeriesLineLength(44);
+    styler.setLegendFont(LEGEND_FONT);
+    styler.setLegendSeriesLineLength(LEGEND_LINE);
     styler.setMarkerSize(6);
     styler.setAxisTitleFont(Lettering.plain(14));
     styler.setAxisTickLabelsFont(Lettering.plain(12));

@@ -2,6 +2,7 @@ package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.evaluate.ConfusionMatrix;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -19,6 +20,7 @@ public final class ConfusionHeatMap implements Plot {
   private static final int PADDING = 16;
   private static final int TITLE_HEIGHT = 58;
   private static final int LEGEND_HEIGHT = 64;
+  private static final int LEGEND_WIDTH = 320;
   private static final int MAXIMUM_NAME_WIDTH = 240;
   private static final int NUMBERED_CELL = 34;
   private static final int MANY = 40;
@@ -29,6 +31,16 @@ public final class ConfusionHeatMap implements Plot {
   private ConfusionHeatMap(List<String> labels, int[][] counts) {
     this.labels = labels;
     this.counts = counts;
+  }
+
+  /**
+   * A heat map of an evaluation's confusions.
+   *
+   * @param confusion how often each breed was called which
+   * @return the plot
+   */
+  public static ConfusionHeatMap of(ConfusionMatrix confusion) {
+    return of(confusion.labels().names(), confusion.counts());
   }
 
   /**
@@ -73,7 +85,7 @@ public final class ConfusionHeatMap implements Plot {
     Lettering.checkFonts();
     int cell = cellSize();
     Font font = Lettering.plain(Math.min(14, cell - 3));
-    FontMetrics metrics = metrics(font);
+    FontMetrics metrics = Lettering.metrics(font);
     List<String> names =
         labels.stream()
             .map(label -> Lettering.fit(Lettering.readable(label), metrics, MAXIMUM_NAME_WIDTH))
@@ -81,9 +93,9 @@ public final class ConfusionHeatMap implements Plot {
     int nameWidth = Lettering.widest(names, metrics) + 8;
     boolean many = labels.size() > MANY;
     int side = cell * labels.size();
-    int left = PADDING + 22 + nameWidth;
+    int left = PADDING + 26 + nameWidth;
     int top = TITLE_HEIGHT + 22 + nameWidth;
-    int width = Math.max(left + side + (many ? nameWidth : 0) + PADDING, 520);
+    int width = left + Math.max(side + (many ? nameWidth : 0), LEGEND_WIDTH) + PADDING + 10;
     int height = top + side + (many ? nameWidth : 0) + LEGEND_HEIGHT;
     return Sheet.draw(
         width,
@@ -93,18 +105,8 @@ public final class ConfusionHeatMap implements Plot {
           paintCells(graphics, left, top, cell);
           paintGrid(graphics, left, top, cell);
           paintNames(graphics, names, font, left, top, cell, many);
-          paintLegend(graphics, left, height - LEGEND_HEIGHT + 22, Math.min(side, 360));
+          paintLegend(graphics, left, height - LEGEND_HEIGHT + 22, LEGEND_WIDTH);
         });
-  }
-
-  private static FontMetrics metrics(Font font) {
-    BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = scratch.createGraphics();
-    try {
-      return graphics.getFontMetrics(font);
-    } finally {
-      graphics.dispose();
-    }
   }
 
   private static void paintTitle(Graphics2D graphics, int left, int top, int side, int nameWidth) {
@@ -118,7 +120,7 @@ public final class ConfusionHeatMap implements Plot {
         down,
         font,
         Palette.MUTED,
-        left - nameWidth - 8.0,
+        left - nameWidth - 12.0,
         Math.min(top + side, top + graphics.getFontMetrics(font).stringWidth(down)));
   }
 

@@ -5,12 +5,15 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableMap;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.FontMetrics;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -27,6 +30,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class LearningCurves implements Plot {
   private static final int PANEL_WIDTH = 560;
   private static final int PANEL_HEIGHT = 380;
+  private static final int MOST_EPOCH_LABELS = 12;
   private static final int LONGEST_LEGEND = 24;
   private static final int MOST_MARKED_EPOCHS = 40;
 
@@ -102,7 +106,11 @@ public final class LearningCurves implements Plot {
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(Lettering.readable(title))
+            .title(
+                Lettering.fit(
+                    Lettering.readable(title),
+                    Lettering.metrics(Lettering.bold(17)),
+                    PANEL_WIDTH - 60))
             .xAxisTitle("epoch")
             .build();
     boolean share = quantity.toLowerCase(Locale.ROOT).contains("accuracy");
@@ -112,8 +120,9 @@ public final class LearningCurves implements Plot {
         .getStyler()
         .setLegendVisible(members.size() > 1)
         .setLegendPosition(LegendPosition.OutsideS)
-        .setLegendLayout(LegendLayout.Horizontal);
+        .setLegendLayout(legendLayout(members.keySet(), quantity));
     chart.getStyler().setXAxisMin(longest == 1 ? 0.0 : 1.0).setXAxisMax(Math.max(2.0, longest));
+    chart.getStyler().setXAxisMaxLabelCount(MOST_EPOCH_LABELS);
     chart.getStyler().setXAxisTickLabelsFormattingFunction(LearningCurves::epoch);
     chart
         .getStyler()
@@ -134,14 +143,23 @@ public final class LearningCurves implements Plot {
       heights[i] = Double.isFinite(values.get(i)) ? values.get(i) : Double.NaN;
     }
     Color color = Palette.SERIES.get(index % Palette.SERIES.size());
-    XYSeries drawn =
-        chart.addSeries(ChartStyle.unique(legend, index), epochs, heights);
+    XYSeries drawn = chart.addSeries(ChartStyle.unique(legend, index), epochs, heights);
     drawn.setLineColor(color);
     drawn.setMarkerColor(color);
     drawn.setLineStyle(STROKES[index % STROKES.length]);
     drawn.setMarker(
         values.size() <= MOST_MARKED_EPOCHS ? MARKERS[index % MARKERS.length] : SeriesMarkers.NONE);
     drawn.setLabel(legend);
+  }
+
+  /** Side by side where that fits, otherwise one below the other. */
+  private static LegendLayout legendLayout(Set<String> names, String quantity) {
+    FontMetrics metrics = Lettering.metrics(ChartStyle.LEGEND_FONT);
+    int width = 0;
+    for (String name : names) {
+      width += metrics.stringWidth(legend(name, quantity)) + ChartStyle.LEGEND_LINE + 30;
+    }
+    return width <= PANEL_WIDTH - 20 ? LegendLayout.Horizontal : LegendLayout.Vertical;
   }
 
   /** The panel's title says the quantity already: {@code training} for training loss. */
@@ -155,7 +173,7 @@ public final class LearningCurves implements Plot {
   }
 
   /** The one value that all points of a panel have, for which the library finds no scale. */
-  private static java.util.OptionalDouble flatRange(Map<String, List<Double>> members) {
+  private static OptionalDouble flatRange(Map<String, List<Double>> members) {
     double[] distinct =
         members.values().stream()
             .flatMap(List::stream)
@@ -164,9 +182,7 @@ public final class LearningCurves implements Plot {
             .distinct()
             .limit(2)
             .toArray();
-    return distinct.length == 1
-        ? java.util.OptionalDouble.of(distinct[0])
-        : java.util.OptionalDouble.empty();
+    return distinct.length == 1 ? OptionalDouble.of(distinct[0]) : OptionalDouble.empty();
   }
 
   private static void spread(XYChart chart, double middle) {

@@ -28,9 +28,15 @@ final class Lettering {
    * throws errors that name neither fonts nor a remedy.
    */
   static void checkFonts() {
+    checkFonts(Lettering::measure);
+  }
+
+  static void checkFonts(Runnable measuring) {
     try {
-      Holder.METRICS_WORK.run();
-    } catch (RuntimeException | LinkageError | InternalError e) {
+      measuring.run();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
       throw new DogVisionException(
           "Cannot draw text: Java finds no fonts on this machine ("
               + e
@@ -41,19 +47,20 @@ final class Lettering {
     }
   }
 
-  /** Measures a letter, which is where Java looks for fonts. */
-  private static final class Holder {
-    static final Runnable METRICS_WORK =
-        () -> {
-          BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
-          Graphics2D graphics = scratch.createGraphics();
-          try {
-            graphics.setFont(plain(12));
-            graphics.getFontMetrics().stringWidth("a");
-          } finally {
-            graphics.dispose();
-          }
-        };
+  /** Measures a letter, which is when Java looks for fonts. */
+  private static void measure() {
+    metrics(plain(12)).stringWidth("a");
+  }
+
+  /** A font's measures outside of any drawing. */
+  static FontMetrics metrics(Font font) {
+    BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = scratch.createGraphics();
+    try {
+      return graphics.getFontMetrics(font);
+    } finally {
+      graphics.dispose();
+    }
   }
 
   /**

@@ -86,11 +86,7 @@ public final class PredictionPlot implements Plot {
               WIDTH - 2 * PADDING - 8);
       Sheet.centred(graphics, second + ")", small, color, WIDTH / 2f, baseline + 23);
     }
-    graphics.drawImage(
-        photo,
-        (WIDTH - photo.getWidth()) / 2,
-        TITLE_HEIGHT + PADDING,
-        null);
+    graphics.drawImage(photo, (WIDTH - photo.getWidth()) / 2, TITLE_HEIGHT + PADDING, null);
   }
 
   @Override
