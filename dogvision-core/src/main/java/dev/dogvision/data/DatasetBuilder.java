@@ -665,10 +665,7 @@ public final class DatasetBuilder {
       ImageDecoder.standard().decode(image);
       return "";
     } catch (UnreadableImageException e) {
-      String message = String.valueOf(e.getMessage());
-      String prefix = e.source() + ": ";
-      return "does not decode: "
-          + (message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+      return "does not decode: " + Problems.reason(e);
     }
   }
 
