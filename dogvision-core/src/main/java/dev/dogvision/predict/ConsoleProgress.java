@@ -1,0 +1,58 @@
+package dev.dogvision.predict;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** A bar on a terminal, a line every tenth of the way elsewhere. */
+final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
+  private final String task;
+  private final PrintStream out = System.err;
+  private final @Nullable ProgressBar bar;
+  private int tenths;
+
+  ConsoleProgress(String task, int total) {
+    this.task = task;
+    this.bar =
+        isTerminal()
+            ? new ProgressBarBuilder().setTaskName(task).setInitialMax(total).build()
+            : null;
+  }
+
+  /** From Java 22 on there is a console object even where there is no terminal, and it says so. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true; // Java 17 to 21
+    }
+  }
+
+  @Override
+  public void predicted(int done, int total) {
+    if (bar != null) {
+      bar.stepTo(done);
+      return;
+    }
+    int reached = (int) (10L * done / total);
+    if (reached > tenths) {
+      tenths = reached;
+      out.println(String.format(Locale.ROOT, "%s: %s of %s pictures", task, done, total));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

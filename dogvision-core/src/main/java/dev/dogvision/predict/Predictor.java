@@ -1,0 +1,450 @@
+package dev.dogvision.predict;
+
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.primitives.Floats;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.RgbImage;
+import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.Batch;
+import dev.dogvision.spi.Device;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.Segment;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what a picture shows. One predictor may be shared by any number of threads; several may be
+ * open at once. It holds native memory and is to be closed.
+ *
+ * <pre>{@code
+ * try (Predictor predictor = Predictor.load(Path.of("models/dogs"))) {
+ *   List<Classification> best = predictor.top(3).predict(Path.of("teo.jpg"));
+ * }
+ * }</pre>
+ *
+ * <p>A picture that can't be read is an {@link UnreadableImageException}, wherever it comes from; a
+ * call after {@link #close()} is an {@link IllegalStateException}.
+ */
+public final class Predictor implements AutoCloseable {
+  private final TrainedModel model;
+  private final ImageDecoder decoder;
+  private final Engine engine;
+  private final Device device;
+  private final Precision precision;
+  private final Network network;
+  private volatile boolean closed;
+
+  private final Object lock = new Object();
+
+  /** From pixels to the embedding; opened when it is first asked for. */
+  @GuardedBy("lock")
+  private @Nullable Network embedder;
+
+  private Predictor(Builder builder) {
+    this.model = builder.model;
+    this.decoder = builder.decoder;
+    this.precision = builder.precision;
+    this.engine = Engines.find();
+    this.device = Engines.chooseDevice(engine, builder.device);
+    checkState(
+        precision == Precision.FLOAT32 || device.type().equals("cuda"),
+        "precision(%s) needs a CUDA device, and this is %s",
+        precision,
+        device);
+    this.network =
+        engine.open(model.plan(), model.plan().whole(), model.weights(), device, precision);
+  }
+
+  /**
+   * Loads a model that was saved, on the best device there is.
+   *
+   * @param folder the model's folder
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no such model, it is damaged, or there is no engine
+   */
+  public static Predictor load(Path folder) {
+    return of(TrainedModel.load(folder));
+  }
+
+  /**
+   * Loads a model that was saved.
+   *
+   * @param folder the model's folder
+   * @param device {@code cpu}, {@code cuda} or {@code cuda:<index>}
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no such model, it is damaged, or there is no engine or
+   *     no such device
+   */
+  public static Predictor load(Path folder, String device) {
+    return of(TrainedModel.load(folder), device);
+  }
+
+  /**
+   * A predictor for a model in memory, on the best device there is.
+   *
+   * @param model the model
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no engine
+   */
+  public static Predictor of(TrainedModel model) {
+    return builder(model).open();
+  }
+
+  /**
+   * A predictor for a model in memory.
+   *
+   * @param model the model
+   * @param device {@code cpu}, {@code cuda} or {@code cuda:<index>}
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no engine or no such device
+   */
+  public static Predictor of(TrainedModel model, String device) {
+    return builder(model).device(device).open();
+  }
+
+  /**
+   * A predictor for the model that comes with the library: 120 breeds, nothing to train and nothing
+   * to download.
+   *
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no such model on the class path, naming the dependency
+   *     to add, or no engine
+   */
+  public static Predictor pretrained() {
+    return of(TrainedModel.pretrained());
+  }
+
+  /**
+   * A predictor for the model that comes with the library.
+   *
+   * @param device {@code cpu}, {@code cuda} or {@code cuda:<index>}
+   * @return a predictor, to be closed by the caller
+   * @throws DogVisionException if there is no such model on the class path, no engine or no such
+   *     device
+   */
+  public static Predictor pretrained(String device) {
+    return of(TrainedModel.pretrained(), device);
+  }
+
+  /**
+   * Starts a predictor with settings of its own.
+   *
+   * @param model the model
+   * @return a builder
+   */
+  public static Builder builder(TrainedModel model) {
+    return new Builder(model);
+  }
+
+  /**
+   * Predicts a picture in a file.
+   *
+   * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
+   * @return the prediction
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Prediction predict(Path image) {
+    checkOpen();
+    return predict(decoder.decode(requireNonNull(image, "image")), image.toString());
+  }
+
+  /**
+   * Predicts a picture in memory.
+   *
+   * @param image a whole JPEG, PNG, GIF, BMP or WebP file
+   * @return the prediction
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Prediction predict(byte[] image) {
+    checkOpen();
+    return predict(decode(requireNonNull(image, "image")), IN_MEMORY);
+  }
+
+  /**
+   * Predicts a picture from a stream.
+   *
+   * @param image a JPEG, PNG, GIF, BMP or WebP file; read to its end, not closed
+   * @return the prediction
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Prediction predict(InputStream image) {
+    checkOpen();
+    return predict(decode(read(image)), IN_MEMORY);
+  }
+
+  /**
+   * Predicts a picture that is decoded already.
+   *
+   * @param image of any type; what is transparent is taken for white
+   * @return the prediction
+   */
+  public Prediction predict(BufferedImage image) {
+    return predict(RgbImage.of(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Predicts a picture that is decoded already.
+   *
+   * @param image of any size
+   * @return the prediction
+   */
+  public Prediction predict(RgbImage image) {
+    return predict(requireNonNull(image, "image"), IN_MEMORY);
+  }
+
+  private Prediction predict(RgbImage image, String source) {
+    checkOpen();
+    return new Prediction(model, finite(network.forward(pixels(image)).values(), source));
+  }
+
+  /**
+   * A view of this predictor that gives the most probable labels only.
+   *
+   * @param k how many, at least 1; a model with fewer labels gives all of them
+   * @return the view; it lives as long as this predictor and need not be closed
+   * @throws IllegalArgumentException if k is not positive
+   */
+  public TopPredictor top(int k) {
+    return new TopPredictor(this, k);
+  }
+
+  /**
+   * Predicts all pictures of a data set, in batches, reading pictures in parallel and ahead. Labels
+   * of the data set have no part in it.
+   *
+   * @param dataset the pictures
+   * @return the predictions, in the data set's order
+   * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
+   *     leaving them out
+   */
+  public Predictions predictAll(Dataset dataset) {
+    return inBatches().predict(dataset);
+  }
+
+  /**
+   * Predicts data sets with settings of its own: progress, unreadable pictures, batch size.
+   *
+   * @return a view of this predictor; it lives as long as this predictor and need not be closed
+   */
+  public BatchPredictor inBatches() {
+    return new BatchPredictor(this);
+  }
+
+  /**
+   * The embedding of a picture in a file: the values that the head sees. Pictures that look alike
+   * to the network have embeddings that point in similar directions.
+   *
+   * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   * @throws UnreadableImageException if it can't be read
+   */
+  public float[] embedding(Path image) {
+    checkOpen();
+    return embedding(decoder.decode(requireNonNull(image, "image")));
+  }
+
+  /**
+   * The embedding of a picture in memory.
+   *
+   * @param image a whole JPEG, PNG, GIF, BMP or WebP file
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   * @throws UnreadableImageException if it can't be read
+   */
+  public float[] embedding(byte[] image) {
+    checkOpen();
+    return embedding(decode(requireNonNull(image, "image")));
+  }
+
+  /**
+   * The embedding of a picture from a stream.
+   *
+   * @param image a JPEG, PNG, GIF, BMP or WebP file; read to its end, not closed
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   * @throws UnreadableImageException if it can't be read
+   */
+  public float[] embedding(InputStream image) {
+    checkOpen();
+    return embedding(decode(read(image)));
+  }
+
+  /**
+   * The embedding of a picture that is decoded already.
+   *
+   * @param image of any type; what is transparent is taken for white
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   */
+  public float[] embedding(BufferedImage image) {
+    return embedding(RgbImage.of(requireNonNull(image, "image")));
+  }
+
+  private float[] embedding(RgbImage image) {
+    return embedder().forward(pixels(image)).values().clone();
+  }
+
+  private Network embedder() {
+    synchronized (lock) {
+      checkOpen();
+      if (embedder == null) {
+        NetworkPlan plan = model.plan();
+        embedder =
+            engine.open(
+                plan, new Segment(0, plan.embeddingPosition()), model.weights(), device, precision);
+      }
+      return embedder;
+    }
+  }
+
+  /**
+   * The model that predicts.
+   *
+   * @return as given or loaded
+   */
+  public TrainedModel model() {
+    return model;
+  }
+
+  /**
+   * Where it runs.
+   *
+   * @return the device chosen
+   */
+  public Device device() {
+    return device;
+  }
+
+  /** Frees native memory, after waiting for calls under way. May be called twice. */
+  @Override
+  public void close() {
+    closed = true;
+    network.close();
+    synchronized (lock) {
+      if (embedder != null) {
+        embedder.close();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Predictor[" + model + " on " + device + (closed ? ", closed]" : "]");
+  }
+
+  private static final String IN_MEMORY = "picture in memory";
+
+  ImageDecoder decoder() {
+    return decoder;
+  }
+
+  void checkOpen() {
+    checkState(!closed, "this predictor is closed");
+  }
+
+  /** Runs a batch to its logits, image by image. */
+  float[] logits(Batch batch) {
+    checkOpen();
+    return network.forward(batch).values();
+  }
+
+  /** Refuses logits that are no numbers, which half precision may bring about. */
+  float[] finite(float[] logits, String source) {
+    if (!Floats.asList(logits).stream().allMatch(Float::isFinite)) {
+      throw new DogVisionException(
+          String.format(
+              "the network's answer for %s holds values that are no numbers: %s... (%s on %s)%s",
+              source,
+              Arrays.toString(Arrays.copyOf(logits, Math.min(3, logits.length))),
+              precision,
+              device,
+              precision == Precision.FLOAT16 ? "; use FLOAT32" : ""));
+    }
+    return logits;
+  }
+
+  private PixelBatch pixels(RgbImage image) {
+    RgbImage square = model.preprocessing().apply(image);
+    return new PixelBatch(square.rgb(), 1, square.width());
+  }
+
+  private RgbImage decode(byte[] content) {
+    return decoder.decode(content, IN_MEMORY);
+  }
+
+  private static byte[] read(InputStream image) {
+    try {
+      return requireNonNull(image, "image").readAllBytes();
+    } catch (IOException e) {
+      throw new UnreadableImageException("picture from a stream", "the stream can't be read", e);
+    }
+  }
+
+  /** Collects a predictor's settings. Not for several threads at once. */
+  public static final class Builder {
+    private final TrainedModel model;
+    private @Nullable String device;
+    private Precision precision = Precision.FLOAT32;
+    private ImageDecoder decoder = ImageDecoder.standard();
+
+    private Builder(TrainedModel model) {
+      this.model = model;
+    }
+
+    /**
+     * Insists on a device.
+     *
+     * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
+     * @return this
+     */
+    public Builder device(String name) {
+      device = Device.parse(name).toString();
+      return this;
+    }
+
+    /**
+     * The arithmetic inside the network.
+     *
+     * @param precision half precision is for CUDA devices only; single precision unless set
+     * @return this
+     */
+    public Builder precision(Precision precision) {
+      this.precision = requireNonNull(precision, "precision");
+      return this;
+    }
+
+    /**
+     * What reads pictures.
+     *
+     * @param decoder for example one that allows more pixels; the standard one unless set
+     * @return this
+     */
+    public Builder decoder(ImageDecoder decoder) {
+      this.decoder = requireNonNull(decoder, "decoder");
+      return this;
+    }
+
+    /**
+     * Opens the network.
+     *
+     * @return a predictor, to be closed by the caller
+     * @throws IllegalStateException if settings clash
+     * @throws DogVisionException if there is no engine or no such device
+     */
+    public Predictor open() {
+      return new Predictor(this);
+    }
+  }
+}
