@@ -33,10 +33,10 @@ class CalibrationTest {
     assertThat(calibration.meanConfidence()).isCloseTo(0.79, within(1e-12));
     assertThat(calibration)
         .hasToString(
-"""
-expected calibration error 11.0 %, mean confidence 79.0 %
-says  62.5 %, is right  50.0 % (2)
-says  90.0 %, is right 100.0 % (3)""");
+            """
+            expected calibration error 11.0 %, mean confidence 79.0 %
+            says  62.5 %, is right  50.0 % (2)
+            says  90.0 %, is right 100.0 % (3)""");
   }
 
   @Test

@@ -46,11 +46,11 @@ class ConfusionMatrixTest {
   void a_small_one_is_a_table() {
     assertThat(MATRIX)
         .hasToString(
-"""
-truth \\ called  akita  beagle  collie
-akita               1       2       1
-beagle              1       1       0
-collie              1       0       1""");
+            """
+            truth \\ called  akita  beagle  collie
+            akita               1       2       1
+            beagle              1       1       0
+            collie              1       0       1""");
   }
 
   @Test
@@ -60,10 +60,10 @@ collie              1       0       1""");
         ConfusionMatrix.of(labels, new int[] {3, 3, 3, 5, 6}, new int[] {4, 4, 3, 7, 6});
     assertThat(matrix)
         .hasToString(
-"""
-2 of 5 right among 20 breeds; most frequent mistakes:
-   2  breed_3 called breed_4 (67 %)
-   1  breed_5 called breed_7 (100 %)""");
+            """
+            2 of 5 right among 20 breeds; most frequent mistakes:
+               2  breed_3 called breed_4 (67 %)
+               1  breed_5 called breed_7 (100 %)""");
     assertThat(ConfusionMatrix.of(labels, new int[] {1}, new int[] {1}))
         .hasToString("1 of 1 right among 20 breeds");
   }
