@@ -11,8 +11,8 @@ import java.util.Locale;
 /**
  * Chooses the threshold below which a photograph is taken to show none of the breeds. It is chosen
  * on photographs that do show them, so that a given share of these is lost, as Liu, Wang, Owens and
- * Li do in "Energy-based Out-of-distribution Detection", 2020 (they lose 5 %). No photograph without
- * a dog is needed for that, only to learn how many of them it catches.
+ * Li do in "Energy-based Out-of-distribution Detection", 2020 (they lose 5 %). No photograph
+ * without a dog is needed for that, only to learn how many of them it catches.
  *
  * @param threshold what to store in the model
  * @param temperature the model's, which the scores were computed with

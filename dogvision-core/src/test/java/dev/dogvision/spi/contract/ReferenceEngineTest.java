@@ -3,6 +3,7 @@ package dev.dogvision.spi.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dogvision.model.Backbone;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -182,6 +184,37 @@ class ReferenceEngineTest {
       Targets.Teacher teacher = new Targets.Teacher(new float[] {7, 7}, 2, 0.25);
       assertThat(network.accumulate(batch, new Targets(target, new float[] {3}, teacher), 1).loss())
           .isCloseTo(3 * (0.75 * crossEntropy + 0.25 * 4 * divergence), within(1e-6));
+    }
+  }
+
+  @Test
+  void a_narrow_mobilenet_runs_and_trains() {
+    Backbone backbone = Backbone.untrained(0.25, 32, 7);
+    NetworkPlan plan = backbone.plan().withClasses(3);
+    Map<String, Tensor> weights = new LinkedHashMap<>(backbone.weights());
+    weights.put("classifier.1.weight", Tensor.zeros(3, plan.embeddingSize()));
+    weights.put("classifier.1.bias", Tensor.zeros(3));
+    byte[] pixels = new byte[8 * 32 * 32 * 3];
+    new Random(7).nextBytes(pixels);
+    Batch batch = new PixelBatch(pixels, 8, 32);
+    float[] truth = new float[24];
+    for (int n = 0; n < 8; n++) {
+      truth[n * 3 + n % 3] = 1;
+    }
+    float[] ones = {1, 1, 1, 1, 1, 1, 1, 1};
+    Targets targets = new Targets(truth, ones, null);
+    try (TrainableNetwork network =
+        new ReferenceEngine()
+            .openTrainable(plan, plan.whole(), 0, weights, Optimizer.adamW(), Device.CPU)) {
+      UpdateRule rule =
+          new UpdateRule(Collections.nCopies(plan.stages().size(), 1e-3), 1e-2, 0, 1, 0);
+      double before = network.accumulate(batch, targets, 1 / 8.0).loss();
+      for (int step = 0; step < 5; step++) {
+        network.update(rule);
+        network.accumulate(batch, targets, 1 / 8.0);
+      }
+      assertThat(before).isCloseTo(8 * Math.log(3), within(1e-6));
+      assertThat(network.accumulate(batch, targets, 1 / 8.0).loss()).isLessThan(before);
     }
   }
 }

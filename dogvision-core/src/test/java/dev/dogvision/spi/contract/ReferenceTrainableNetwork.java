@@ -287,37 +287,49 @@ final class ReferenceTrainableNetwork extends ReferenceNetwork implements Traina
   private void update(String name, double clip, double rate, double decay) {
     float[] weight = weights.get(name);
     double[] gradient = gradients.get(name);
-    float[] first = firstMoments.get(name);
-    float[] second = secondMoments.get(name);
     for (int i = 0; i < weight.length; i++) {
-      double w = weight[i];
-      double g = gradient[i] * clip;
-      if (optimizer instanceof Optimizer.Sgd sgd) {
-        if (first != null) {
-          first[i] = (float) (sgd.momentum() * first[i] + g);
-          g = first[i];
+      gradient[i] *= clip;
+    }
+    if (optimizer instanceof Optimizer.Sgd sgd) {
+      float[] velocity = firstMoments.get(name);
+      for (int i = 0; i < weight.length; i++) {
+        double w = weight[i];
+        double g = gradient[i];
+        if (velocity != null) {
+          velocity[i] = (float) (sgd.momentum() * velocity[i] + g);
+          g = velocity[i];
         }
         weight[i] = (float) (w - rate * decay * w - rate * g);
-      } else if (optimizer instanceof Optimizer.AdamW adamW) {
-        double step = step(first, second, i, g, adamW.beta1(), adamW.beta2(), adamW.epsilon());
-        weight[i] = (float) (w - rate * decay * w - rate * step);
-      } else if (optimizer instanceof Optimizer.Adam adam) {
-        double decayed = g + decay * w;
-        double step = step(first, second, i, decayed, adam.beta1(), adam.beta2(), adam.epsilon());
-        weight[i] = (float) (w - rate * step);
-      } else {
-        throw new IllegalStateException("unknown optimizer " + optimizer);
       }
+    } else if (optimizer instanceof Optimizer.AdamW adamW) {
+      for (int i = 0; i < weight.length; i++) {
+        weight[i] = (float) (weight[i] - rate * decay * weight[i]);
+      }
+      adam(name, rate, adamW.beta1(), adamW.beta2(), adamW.epsilon());
+    } else if (optimizer instanceof Optimizer.Adam adam) {
+      for (int i = 0; i < weight.length; i++) {
+        gradient[i] += decay * weight[i];
+      }
+      adam(name, rate, adam.beta1(), adam.beta2(), adam.epsilon());
+    } else {
+      throw new IllegalStateException("unknown optimizer " + optimizer);
     }
   }
 
-  private double step(
-      float[] first, float[] second, int i, double g, double beta1, double beta2, double epsilon) {
-    first[i] = (float) (beta1 * first[i] + (1 - beta1) * g);
-    second[i] = (float) (beta2 * second[i] + (1 - beta2) * g * g);
-    double mean = first[i] / (1 - Math.pow(beta1, updates));
-    double variance = second[i] / (1 - Math.pow(beta2, updates));
-    return mean / (Math.sqrt(variance) + epsilon);
+  private void adam(String name, double rate, double beta1, double beta2, double epsilon) {
+    float[] weight = weights.get(name);
+    double[] gradient = gradients.get(name);
+    float[] first = firstMoments.get(name);
+    float[] second = secondMoments.get(name);
+    double firstCorrection = 1 - Math.pow(beta1, updates);
+    double secondCorrection = 1 - Math.pow(beta2, updates);
+    for (int i = 0; i < weight.length; i++) {
+      double g = gradient[i];
+      first[i] = (float) (beta1 * first[i] + (1 - beta1) * g);
+      second[i] = (float) (beta2 * second[i] + (1 - beta2) * g * g);
+      double deviation = Math.sqrt(second[i] / secondCorrection);
+      weight[i] = (float) (weight[i] - rate * first[i] / firstCorrection / (deviation + epsilon));
+    }
   }
 
   private void average(String name, double decay) {
