@@ -18,7 +18,6 @@ module dev.dogvision {
   exports dev.dogvision.image;
   exports dev.dogvision.model;
   exports dev.dogvision.predict;
-  exports dev.dogvision.predict;
   exports dev.dogvision.data;
   exports dev.dogvision.evaluate;
   exports dev.dogvision.report;
