@@ -19,6 +19,19 @@ final class Broadcast implements TrainingControl {
     }
   }
 
+  /** Tells all listeners of a failure, whatever they throw themselves. */
+  void tellFailure(Throwable failure) {
+    for (TrainingListener listener : listeners) {
+      try {
+        listener.onEvent(new TrainingEvent.RunFailed(failure), this);
+      } catch (RuntimeException e) {
+        if (e != failure) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+  }
+
   @Override
   public void stop(String why) {
     reason.compareAndSet(null, why);

@@ -62,6 +62,8 @@ final class ProgressDisplay implements TrainingListener {
       line("%s", describe(epoch));
     } else if (event instanceof TrainingEvent.Notice notice) {
       line("Note: %s", notice.message());
+    } else if (event instanceof TrainingEvent.RunFailed) {
+      close();
     } else if (event instanceof TrainingEvent.RunFinished finished) {
       close();
       line("Done (%s): weights of epoch %s", finished.reason(), finished.chosenEpoch());

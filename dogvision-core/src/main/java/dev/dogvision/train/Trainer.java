@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,8 @@ public final class Trainer {
   private @Nullable Path embeddingFolder;
   private @Nullable Path checkpointFolder;
   private int checkpointsKept;
-  private final List<TrainingListener> listeners = new ArrayList<>();
+  private final List<Supplier<TrainingListener>> listeners = new ArrayList<>();
+  private @Nullable Path tensorBoardFolder;
 
   private Trainer(StartingPoint start, @Nullable Checkpoint resumed) {
     this.start = start;
@@ -499,7 +501,7 @@ public final class Trainer {
    */
   @CanIgnoreReturnValue
   public Trainer listener(TrainingListener listener) {
-    listeners.add(listener);
+    listeners.add(() -> listener);
     return this;
   }
 
@@ -511,7 +513,22 @@ public final class Trainer {
    */
   @CanIgnoreReturnValue
   public Trainer progress() {
-    listeners.add(new ProgressDisplay());
+    listeners.add(ProgressDisplay::new);
+    return this;
+  }
+
+  /**
+   * Writes what TensorBoard shows: loss, learning rate and gradients' norm of every batch, all
+   * metrics of every epoch, the settings, a sheet of training pictures, and the confusions of the
+   * chosen weights on the validation data. Each run gets a folder of its own, named by date and
+   * time. {@code tensorboard --logdir runs} shows them.
+   *
+   * @param folder the folder of all runs, made if it is missing
+   * @return this
+   */
+  @CanIgnoreReturnValue
+  public Trainer tensorBoard(Path folder) {
+    tensorBoardFolder = folder;
     return this;
   }
 
@@ -576,35 +593,50 @@ public final class Trainer {
                     checkpointsKept,
                     new CheckpointFolder.Header(
                         start, settings, teacher, trainingImages, validationImages, engine));
-    Broadcast broadcast = new Broadcast(listeners);
-    broadcast.tell(
-        new TrainingEvent.RunStarted(
-            trainingImages.size(),
-            validationImages == null ? 0 : validationImages.size(),
-            start.labels().names(),
-            settings.phases(),
-            settings.describe(),
-            state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
-    if (resumed != null) {
-      resumed.notices(engine).forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
+    List<TrainingListener> told = new ArrayList<>();
+    listeners.forEach(listener -> told.add(listener.get()));
+    TensorBoardListener tensorBoard = null;
+    if (tensorBoardFolder != null) {
+      tensorBoard = new TensorBoardListener(tensorBoardFolder, training, start.preprocessing());
+      told.add(tensorBoard);
     }
-    TrainingProcess process =
-        new TrainingProcess(
-            computer,
-            start,
-            settings,
-            trainingImages,
-            validationImages,
-            teacher == null
-                ? null
-                : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
-            new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
-            checkpoints,
-            broadcast);
-    String reason = process.run(state);
-    TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
-    broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
-    return run;
+    Broadcast broadcast = new Broadcast(told);
+    try {
+      broadcast.tell(
+          new TrainingEvent.RunStarted(
+              trainingImages.size(),
+              validationImages == null ? 0 : validationImages.size(),
+              start.labels().names(),
+              settings.phases(),
+              settings.describe(),
+              state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
+      if (resumed != null) {
+        resumed.notices(engine).forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
+      }
+      TrainingProcess process =
+          new TrainingProcess(
+              computer,
+              start,
+              settings,
+              trainingImages,
+              validationImages,
+              teacher == null
+                  ? null
+                  : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
+              new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
+              checkpoints,
+              broadcast);
+      String reason = process.run(state);
+      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
+      if (tensorBoard != null && validation != null) {
+        tensorBoard.confusions(run.evaluate(validation), run.chosenEpoch());
+      }
+      broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
+      return run;
+    } catch (RuntimeException | Error e) {
+      broadcast.tellFailure(e);
+      throw e;
+    }
   }
 
   private TrainingSettings settings() {

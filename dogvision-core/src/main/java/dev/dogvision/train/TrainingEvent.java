@@ -109,6 +109,14 @@ public sealed interface TrainingEvent {
   record Notice(String message) implements TrainingEvent {}
 
   /**
+   * The run failed; the last event of a run that did. {@code fit} throws the failure once all
+   * listeners have been told.
+   *
+   * @param failure what {@code fit} is going to throw
+   */
+  record RunFailed(Throwable failure) implements TrainingEvent {}
+
+  /**
    * The run is over; the last event of a run that did not fail.
    *
    * @param reason why it ended: all epochs done, early stopping, or what a listener said

@@ -1,0 +1,179 @@
+package dev.dogvision.train;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.report.BatchSheet;
+import dev.dogvision.report.ConfusionHeatMap;
+import dev.dogvision.report.Plot;
+import dev.dogvision.tensorboard.EventFileWriter;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes one run for TensorBoard, into a folder of its own that is named by date and time: curves a
+ * batch and an epoch, learning rate, settings, a sheet of training pictures and the confusions.
+ */
+final class TensorBoardListener implements TrainingListener {
+  private static final Logger logger = LoggerFactory.getLogger(TensorBoardListener.class);
+  private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final int MOST_SETTING_CHARACTERS = 200;
+
+  private final Path parent;
+  private final Dataset training;
+  private final Preprocessing preprocessing;
+  private @Nullable EventFileWriter writer;
+  private long batches;
+
+  /**
+   * A listener for one run.
+   *
+   * @param parent the folder of all runs; the run's is made in it
+   * @param training for the sheet of pictures
+   * @param preprocessing what the network sees of them
+   */
+  TensorBoardListener(Path parent, Dataset training, Preprocessing preprocessing) {
+    this.parent = parent;
+    this.training = training;
+    this.preprocessing = preprocessing;
+  }
+
+  @Override
+  public void onEvent(TrainingEvent event, TrainingControl control) {
+    if (event instanceof TrainingEvent.RunStarted started) {
+      start(started);
+      return;
+    }
+    EventFileWriter out = writer;
+    if (out == null) {
+      return;
+    }
+    if (event instanceof TrainingEvent.BatchFinished batch) {
+      batches++;
+      out.scalar("batch/loss", batches, batch.loss());
+      out.scalar("batch/learning rate", batches, batch.learningRate());
+      if (!Double.isNaN(batch.gradientNorm())) {
+        out.scalar("batch/gradient norm", batches, batch.gradientNorm());
+      }
+    } else if (event instanceof TrainingEvent.EpochFinished epoch) {
+      EpochResult result = epoch.result();
+      for (Metric metric : Metric.values()) {
+        metric.of(result).ifPresent(value -> out.scalar(tag(metric), result.epoch(), value));
+      }
+      out.scalar("epoch/learning rate", result.epoch(), result.learningRate());
+      out.scalar("epoch/seconds", result.epoch(), result.duration().toNanos() / 1e9);
+    } else if (event instanceof TrainingEvent.Notice notice) {
+      out.text("notice", batches, notice.message());
+    } else if (event instanceof TrainingEvent.RunFinished finished) {
+      out.text(
+          "end",
+          finished.history().size(),
+          finished.reason() + "; weights of epoch " + finished.chosenEpoch());
+      close(out, true);
+    } else if (event instanceof TrainingEvent.RunFailed failed) {
+      out.text("end", batches, "failed: " + failed.failure());
+      close(out, false);
+    }
+  }
+
+  /** Shows the validation data's confusions; to be called before the run's last event. */
+  void confusions(Evaluation evaluation, int epoch) {
+    EventFileWriter out = writer;
+    if (out != null) {
+      draw(out, "confusions", epoch, () -> ConfusionHeatMap.of(evaluation.confusion()));
+    }
+  }
+
+  private static String tag(Metric metric) {
+    return "epoch/" + metric.title();
+  }
+
+  private void start(TrainingEvent.RunStarted started) {
+    EventFileWriter out = EventFileWriter.open(folder(LocalDateTime.now(ZoneId.systemDefault())));
+    writer = out;
+    Map<String, String> settings = started.settings();
+    List<String> metrics = new ArrayList<>();
+    for (Metric metric : Metric.values()) {
+      if (started.validationImages() > 0 || !metric.needsValidation()) {
+        metrics.add(tag(metric));
+      }
+    }
+    ImmutableMap.Builder<String, String> values = ImmutableMap.builder();
+    settings.forEach(
+        (name, value) ->
+            values.put(
+                name, value.substring(0, Math.min(value.length(), MOST_SETTING_CHARACTERS))));
+    out.hyperParameters(values.buildOrThrow(), metrics);
+    StringBuilder table = new StringBuilder("| setting | value |\n|---|---|\n");
+    table.append("| training images | ").append(started.trainingImages()).append(" |\n");
+    table.append("| validation images | ").append(started.validationImages()).append(" |\n");
+    table.append("| labels | ").append(started.labels().size()).append(" |\n");
+    settings.forEach(
+        (name, value) ->
+            table
+                .append("| ")
+                .append(name)
+                .append(" | ")
+                .append(value.replace("|", "\\|"))
+                .append(" |\n"));
+    out.text("run", 0, table.toString());
+    draw(
+        out,
+        "training pictures",
+        0,
+        () -> BatchSheet.of(training, Augmentation.none(), preprocessing, 0));
+  }
+
+  /** A new folder; where a run of the same second has taken the name, with a number added. */
+  private Path folder(LocalDateTime now) {
+    String name = NAME.format(now);
+    try {
+      Files.createDirectories(parent);
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return Files.createDirectory(parent.resolve(attempt == 1 ? name : name + "-" + attempt));
+        } catch (FileAlreadyExistsException e) {
+          // Taken: the next name.
+        }
+      }
+    } catch (IOException e) {
+      throw new DogVisionException("tensorBoard: no folder can be made in " + parent + ": " + e, e);
+    }
+  }
+
+  /** What makes a plot. */
+  private interface Drawing {
+    Plot draw();
+  }
+
+  private static void draw(EventFileWriter out, String tag, long step, Drawing drawing) {
+    byte[] png;
+    try {
+      png = drawing.draw().toPng();
+    } catch (DogVisionException e) { // a machine without fonts can train nevertheless
+      logger.warn("TensorBoard gets no picture of the {}: {}", tag, e.getMessage());
+      return;
+    }
+    out.image(tag, step, png);
+  }
+
+  private void close(EventFileWriter out, boolean succeeded) {
+    out.finished(succeeded);
+    out.close();
+    writer = null;
+  }
+}

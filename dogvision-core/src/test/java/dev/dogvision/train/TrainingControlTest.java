@@ -1,0 +1,330 @@
+package dev.dogvision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Labels;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.Optimizer;
+import dev.dogvision.tensorboard.EventFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Early stopping, listeners, divergence, phases, distillation, TensorBoard. */
+class TrainingControlTest {
+  @TempDir static Path pictures;
+  @TempDir Path folder;
+  private static Dataset training;
+  private static Dataset validation;
+
+  @BeforeAll
+  static void draw() {
+    training = ColouredPictures.draw(pictures.resolve("training"), 14, 1);
+    validation = ColouredPictures.draw(pictures.resolve("validation"), 9, 2);
+  }
+
+  private static Trainer frozen() {
+    return Trainer.of(ColouredPictures.network().build())
+        .epochs(5)
+        .batchSize(4)
+        .learningRate(0.05)
+        .seed(13);
+  }
+
+  @Test
+  void early_stopping_gives_back_the_best_epochs_weights_and_not_the_lasts() {
+    Trainer trainer = frozen().learningRate(2).optimizer(Optimizer.sgd(0.95)); // jumps about
+    TrainingRun run =
+        trainer
+            .epochs(40)
+            .earlyStopping(EarlyStopping.on(Metric.VALIDATION_LOSS).patience(3))
+            .fit(training, validation);
+
+    EpochResult best = run.history().best(Metric.VALIDATION_LOSS).orElseThrow();
+    TrainingRun upToTheBest =
+        frozen()
+            .learningRate(2)
+            .optimizer(Optimizer.sgd(0.95))
+            .epochs(best.epoch())
+            .fit(training, validation);
+    assertThat(run.chosenEpoch()).isEqualTo(best.epoch());
+    assertThat(run.history().size()).isEqualTo(best.epoch() + 3);
+    assertThat(run.reason()).isEqualTo("early stopping: no better validation loss in 3 epochs");
+    assertThat(ColouredPictures.bits(run)).isEqualTo(ColouredPictures.bits(upToTheBest));
+  }
+
+  @Test
+  void a_minimum_delta_lets_small_gains_not_count() {
+    TrainingRun run =
+        frozen()
+            .epochs(9)
+            .earlyStopping(EarlyStopping.on(Metric.TRAINING_LOSS).patience(2).minimumDelta(100))
+            .fit(training);
+
+    assertThat(run.history().size()).isEqualTo(3);
+    assertThat(run.chosenEpoch()).isEqualTo(1);
+  }
+
+  @Test
+  void a_listener_can_stop_in_the_middle_of_an_epoch() {
+    TrainingRun run =
+        frozen()
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.BatchFinished batch
+                      && batch.epoch() == 2
+                      && batch.batch() == 2) {
+                    control.stop("enough");
+                    control.stop("too late");
+                  }
+                })
+            .fit(training, validation);
+
+    assertThat(run.reason()).isEqualTo("enough");
+    assertThat(run.history().size()).isEqualTo(2);
+    assertThat(run.history().epochs())
+        .extracting(EpochResult::complete)
+        .containsExactly(true, false);
+    assertThat(run.chosenEpoch()).isEqualTo(2);
+  }
+
+  @Test
+  void a_listener_can_stop_before_anything_is_trained() {
+    TransferModel model = ColouredPictures.network().build();
+    TrainingRun run =
+        Trainer.of(model)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.CacheProgress) {
+                    control.stop("never mind");
+                  }
+                })
+            .fit(training);
+
+    assertThat(run.chosenEpoch()).isZero();
+    assertThat(run.chosen()).isEmpty();
+    assertThat(run.reason()).isEqualTo("never mind");
+    assertThat(run.model().weights()).isEqualTo(model.initialWeights());
+  }
+
+  @Test
+  void a_listeners_exception_reaches_the_caller_and_every_listener_hears_of_it() {
+    IllegalStateException mine = new IllegalStateException("mine");
+    List<TrainingEvent> events = new ArrayList<>();
+    Trainer trainer =
+        frozen()
+            .listener((event, control) -> events.add(event))
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.EpochStarted) {
+                    throw mine;
+                  }
+                });
+
+    assertThatThrownBy(() -> trainer.fit(training)).isSameAs(mine);
+    assertThat(events.get(events.size() - 1)).isEqualTo(new TrainingEvent.RunFailed(mine));
+  }
+
+  @Test
+  void events_come_in_order() {
+    List<String> names = new ArrayList<>();
+    TrainingRun unused =
+        frozen()
+            .epochs(1)
+            .batchSize(10)
+            .listener((event, control) -> names.add(event.getClass().getSimpleName()))
+            .fit(training, validation);
+
+    assertThat(names)
+        .containsExactly(
+            "RunStarted",
+            "PhaseStarted",
+            "CacheProgress",
+            "CacheProgress",
+            "CacheProgress",
+            "EpochStarted",
+            "BatchFinished",
+            "BatchFinished",
+            "EpochFinished",
+            "RunFinished");
+  }
+
+  @Test
+  void numbers_that_run_away_end_the_run_and_name_the_place_and_the_last_checkpoint() {
+    Trainer trainer =
+        frozen()
+            .learningRate(1e300)
+            .optimizer(Optimizer.sgd(0))
+            .weightDecay(0)
+            .checkpoints(folder, 1);
+
+    assertThatThrownBy(() -> trainer.fit(training))
+        .isInstanceOfSatisfying(
+            DivergedException.class,
+            e -> {
+              assertThat(e.epoch()).isPositive();
+              assertThat(e.batch()).isPositive();
+              assertThat(e.learningRate()).isEqualTo(1e300);
+              assertThat(e)
+                  .hasMessageContaining(
+                      " in epoch "
+                          + e.epoch()
+                          + ", batch "
+                          + e.batch()
+                          + ", at learning rate 1.0E300;")
+                  .hasMessageContaining("checkpoint");
+            });
+  }
+
+  @Test
+  void the_head_comes_first_and_then_the_chosen_stages() {
+    TransferModel model = ColouredPictures.network().fineTuneLast(1).build();
+    List<String> phases = new ArrayList<>();
+    TrainingRun run =
+        Trainer.of(model)
+            .batchSize(8)
+            .epochs(1)
+            .learningRate(0.01)
+            .gradualUnfreeze(2, 0.05)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.PhaseStarted phase) {
+                    phases.add(phase.phase().name() + " " + phase.phase().epochs());
+                  }
+                })
+            .fit(training);
+
+    assertThat(phases).containsExactly("head 2", "last stage 1");
+    assertThat(run.history().epochs())
+        .extracting(EpochResult::phase)
+        .containsExactly("head", "head", "last stage");
+    String last = model.plan().stages().get(18).convolutions().get(0).weightName();
+    String before = model.plan().stages().get(17).convolutions().get(0).weightName();
+    assertThat(run.model().weights().get(last)).isNotEqualTo(model.initialWeights().get(last));
+    assertThat(run.model().weights().get(before)).isEqualTo(model.initialWeights().get(before));
+  }
+
+  @Test
+  void a_teacher_teaches_without_labels_counting() {
+    TransferModel model = ColouredPictures.network().build();
+    TrainingRun teacher = frozen().epochs(20).fit(training);
+    TrainingRun pupil =
+        Trainer.of(model)
+            .epochs(80)
+            .batchSize(4)
+            .learningRate(0.05)
+            .distilFrom(teacher.model(), 2, 1)
+            .fit(training);
+
+    assertThat(pupil.evaluate(validation).accuracy())
+        .isEqualTo(teacher.evaluate(validation).accuracy());
+  }
+
+  @Test
+  void fails_if_the_teacher_has_other_labels() {
+    TransferModel other =
+        TransferModel.mobileNetV2()
+            .untrained(1)
+            .width(0.1)
+            .inputSize(32)
+            .labels(Labels.of("green", "blue", "red"))
+            .build();
+
+    assertThatThrownBy(() -> frozen().distilFrom(other.trained(Map.of(), Map.of()), 2, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the teacher's labels must be the model's, in the same order: it has [green, blue,"
+                + " red], the model [blue, green, red]");
+  }
+
+  @Test
+  void a_frozen_backbone_can_be_trained_on_augmented_pictures() {
+    TrainingRun run = frozen().epochs(2).augmentation(Augmentation.light()).fit(training);
+
+    assertThat(run.history().size()).isEqualTo(2);
+  }
+
+  @Test
+  void embeddings_on_disk_are_found_again_and_damage_costs_only_time() throws IOException {
+    List<Integer> first =
+        ColouredPictures.bits(frozen().embeddingCache(folder).fit(training, validation));
+    Path file;
+    try (Stream<Path> files = Files.list(folder)) {
+      file = files.toList().get(0);
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int damage = 0; damage < 5; damage++) {
+      byte[] content = whole.clone();
+      if (damage == 1) {
+        content = java.util.Arrays.copyOf(whole, whole.length - 3);
+      } else if (damage > 1) {
+        content[(damage - 2) * 700] ^= 1;
+      }
+      Files.write(file, content);
+      int[] computed = {0};
+
+      List<Integer> again =
+          ColouredPictures.bits(
+              frozen()
+                  .embeddingCache(folder)
+                  .listener(
+                      (event, control) -> {
+                        if (event instanceof TrainingEvent.CacheProgress progress) {
+                          computed[0] = progress.total();
+                        }
+                      })
+                  .fit(training, validation));
+
+      assertThat(again).isEqualTo(first);
+      assertThat(computed[0]).isEqualTo(damage == 0 ? 0 : damage == 2 ? 23 : 1);
+      assertThat(Files.readAllBytes(file)).hasSameSizeAs(whole);
+    }
+  }
+
+  @Test
+  void tensorboard_gets_curves_settings_and_pictures() throws IOException {
+    TrainingRun run = frozen().tensorBoard(folder).fit(training, validation);
+    TrainingRun unused = frozen().epochs(1).tensorBoard(folder).fit(training);
+
+    List<Path> runs;
+    try (Stream<Path> all = Files.list(folder)) {
+      runs = all.sorted().toList();
+    }
+    assertThat(runs)
+        .hasSize(2)
+        .allMatch(path -> path.getFileName().toString().matches("\\d{8}-\\d{6}(-2)?"));
+    try (Stream<Path> files = Files.list(runs.get(0))) {
+      EventFile events = EventFile.read(files.toList().get(0));
+      assertThat(events.scalars("epoch/validation accuracy"))
+          .extracting(EventFile.Scalar::value)
+          .containsExactlyElementsOf(
+              run.history().series().get("validation accuracy").stream()
+                  .map(Double::floatValue)
+                  .toList());
+      assertThat(events.scalars("batch/loss")).hasSize(5 * 4);
+      assertThat(events.scalarTags()).contains("batch/learning rate", "epoch/learning rate");
+      assertThat(events.images())
+          .extracting(EventFile.Image::tag)
+          .contains("training pictures", "confusions");
+    }
+  }
+
+  @Test
+  void a_trainer_can_be_used_again() {
+    Trainer trainer = frozen();
+
+    List<Integer> first = ColouredPictures.bits(trainer.fit(training));
+    assertThat(ColouredPictures.bits(trainer.fit(validation))).isNotEqualTo(first);
+    assertThat(ColouredPictures.bits(trainer.fit(training))).isEqualTo(first);
+  }
+}
