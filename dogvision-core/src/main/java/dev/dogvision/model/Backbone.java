@@ -81,8 +81,9 @@ public final class Backbone {
    *   <li>{@code normalize}: as {@code (pixel-127.5)/127.5}, where either number may be three in
    *       brackets; by default ImageNet's mean and standard deviation.
    *   <li>{@code resize}: {@code stretch}, {@code center_crop} or {@code pad}; and {@code
-   *       crop_fraction}. By default stretched; a file that has neither of {@code padding}, {@code
-   *       normalize} and {@code resize} is torchvision's, trained on the middle 0.875.
+   *       crop_fraction}. By default the whole square in the middle; a file that has neither of
+   *       {@code padding}, {@code normalize} and {@code resize} is torchvision's, trained on the
+   *       middle 0.875.
    *   <li>{@code batch_norm_epsilon}: by default 1e-5.
    *   <li>{@code class_names}: the name of a text file beside it, one class a line, synonyms
    *       separated by commas. Where the file is missing, the classes have no names.
@@ -132,7 +133,7 @@ public final class Backbone {
    * a normal distribution with the variance {@code 2 / inputs} before a ReLU6 and {@code 1 /
    * inputs} elsewhere (He, Zhang, Ren and Sun, "Delving Deep into Rectifiers", 2015); biases are
    * zero. It has one class without a name; its pixels are normalised to -1..1, padded as TensorFlow
-   * pads, and pictures are stretched.
+   * pads, and pictures are cropped to the square in their middle.
    *
    * @param width the width multiplier, 0.05 to 4
    * @param inputSize height and width of the input in pixels, 16 to 2048
@@ -143,7 +144,7 @@ public final class Backbone {
     MobileNetV2 architecture = new MobileNetV2(width, inputSize, Padding.TF_SAME);
     List<Double> middle = List.of(127.5, 127.5, 127.5);
     Preprocessing preprocessing =
-        new Preprocessing(inputSize, ResizeRule.STRETCH, 0.875, middle, middle);
+        new Preprocessing(inputSize, ResizeRule.CENTER_CROP, 1, middle, middle);
     NetworkPlan plan = architecture.plan(middle, middle, 1);
     Random random = new Random(seed);
     ImmutableMap.Builder<String, Tensor> weights = ImmutableMap.builder();
@@ -302,14 +303,14 @@ public final class Backbone {
 
   private static Preprocessing preprocessing(
       Metadata metadata, int inputSize, boolean torchvision) {
-    String rule = metadata.get("resize", torchvision ? "center_crop" : "stretch");
+    String rule = metadata.get("resize", "center_crop");
     ResizeRule resizeRule;
     try {
       resizeRule = ResizeRule.valueOf(rule.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw metadata.wrong("resize", "stretch, center_crop or pad");
     }
-    double cropFraction = metadata.number("crop_fraction", 0.875, 0.01, 1);
+    double cropFraction = metadata.number("crop_fraction", torchvision ? 0.875 : 1, 0.01, 1);
     if (!metadata.has("normalize")) {
       return new Preprocessing(
           inputSize, resizeRule, cropFraction, IMAGENET_MEANS, IMAGENET_SCALES);
