@@ -315,7 +315,7 @@ public final class Dataset implements Iterable<Example> {
             "'" + stranger + "'" + (close.isEmpty() ? "" : "; close: " + String.join(", ", close)));
       }
       throw new DatasetException(
-          Problems.count(size() - kept.size(), "example has a label", "examples have labels")
+          Problems.count(size() - kept.size(), "example has a label", "examples have a label")
               + " that is not among the "
               + others.size()
               + " expected; rename them, or pass ProblemPolicy.SKIP to leave the examples out:"

@@ -414,6 +414,9 @@ public final class DatasetBuilder {
     failures.throwIfAny();
 
     List<String> notes = new ArrayList<>();
+    if (withoutImages) {
+      notes.add("images were not looked for");
+    }
     if (severalImages > 0) {
       notes.add(
           Problems.count(severalImages, "id has", "ids have")
@@ -427,6 +430,7 @@ public final class DatasetBuilder {
         new ReadingReport(
             table.rows().size(),
             "rows in " + path.getFileName(),
+            folder != null,
             folder != null,
             duplicates,
             conflictingIds,
@@ -622,6 +626,7 @@ public final class DatasetBuilder {
             examples.size(),
             "image files in " + path.getFileName(),
             false,
+            true,
             List.of(),
             List.of(),
             List.of(),

@@ -224,7 +224,9 @@ public final class DatasetSummary {
         line(text, "rows without an image", skipped(rowsWithoutImage()));
         line(text, "images without a row", found(imagesWithoutRow()));
       }
-      line(text, "unreadable images", skipped(ImmutableList.copyOf(unreadableImages().keySet())));
+      if (reading.imagesRead()) {
+        line(text, "unreadable images", skipped(ImmutableList.copyOf(unreadableImages().keySet())));
+      }
     }
     for (List<String> group : similarLabels()) {
       line(text, "similar labels", "'" + String.join("', '", group) + "'");

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param rows rows or files read; -1 where nothing was read
  * @param rowsName what the rows are called in a summary
  * @param fromRows whether images were looked up by row, so that either may be without the other
+ * @param imagesRead whether the images were looked at
  * @param duplicates ids of the rows that repeat another
  * @param conflicting ids left out because their labels contradict each other
  * @param missing ids left out for want of an image
@@ -23,6 +24,7 @@ record ReadingReport(
     int rows,
     String rowsName,
     boolean fromRows,
+    boolean imagesRead,
     List<String> duplicates,
     List<String> conflicting,
     List<String> missing,
@@ -33,7 +35,7 @@ record ReadingReport(
   /** For a data set that was not read but made of others. */
   static final ReadingReport NONE =
       new ReadingReport(
-          -1, "", false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
+          -1, "", false, false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
           List.of());
 
   ReadingReport {

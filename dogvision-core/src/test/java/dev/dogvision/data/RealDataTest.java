@@ -37,7 +37,8 @@ class RealDataTest {
               most common            scottish_deerhound (126)
               least common           briard (66)
               rows in labels.csv     10,222
-              duplicates of an id    0""");
+              duplicates of an id    0
+              note                   images were not looked for""");
   }
 
   @Test
