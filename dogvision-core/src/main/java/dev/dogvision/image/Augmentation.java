@@ -252,11 +252,8 @@ public final class Augmentation {
     double brighter = uniform(1 - brightness, 1 + brightness, coloring);
     double harder = uniform(1 - contrast, 1 + contrast, coloring);
     double deeper = uniform(1 - saturation, 1 + saturation, coloring);
-    if (brightness > 0 || contrast > 0) {
-      changeLevels(destination, offset, side * side, brighter, harder);
-    }
-    if (saturation > 0) {
-      changeSaturation(destination, offset, side * side, deeper);
+    if (brightness > 0 || contrast > 0 || saturation > 0) {
+      changeColors(destination, offset, side * side, brighter, harder, deeper);
     }
     if (erasing.nextDouble() < erasingProbability) {
       erase(destination, offset, side, preprocessing.meanColor(), erasing);
@@ -332,47 +329,46 @@ public final class Augmentation {
     return Math.min(Math.max(mirrored, 0), length - 1);
   }
 
-  /** {@code brightness * value}, then away from the mean grey or towards it. */
-  private static void changeLevels(
-      byte[] pixels, int offset, int count, double brightness, double contrast) {
+  /**
+   * {@code brightness * value}, then away from the picture's mean grey or towards it, then away
+   * from the pixel's own grey or towards it: by one table and one pass.
+   */
+  private static void changeColors(
+      byte[] pixels, int offset, int count, double brightness, double contrast, double saturation) {
+    int end = offset + count * 3;
+    double mean = contrast == 1 ? 0 : brightness * meanGrey(pixels, offset, count);
+    int[] levels = new int[256];
+    for (int value = 0; value < 256; value++) {
+      levels[value] = clamp((int) Math.round(mean + contrast * (brightness * value - mean)));
+    }
+    int factor = (int) Math.round(saturation * 256);
+    for (int i = offset; i < end; i += 3) {
+      int red = levels[pixels[i] & 0xff];
+      int green = levels[pixels[i + 1] & 0xff];
+      int blue = levels[pixels[i + 2] & 0xff];
+      int base = grey(red, green, blue) * (256 - factor) + 128;
+      pixels[i] = (byte) clamp((base + factor * red) >> 8);
+      pixels[i + 1] = (byte) clamp((base + factor * green) >> 8);
+      pixels[i + 2] = (byte) clamp((base + factor * blue) >> 8);
+    }
+  }
+
+  private static double meanGrey(byte[] pixels, int offset, int count) {
     long sum = 0;
     int end = offset + count * 3;
     for (int i = offset; i < end; i += 3) {
-      sum += grey(pixels, i);
+      sum += grey(pixels[i] & 0xff, pixels[i + 1] & 0xff, pixels[i + 2] & 0xff);
     }
-    double mean = brightness * sum / count;
-    byte[] table = new byte[256];
-    for (int value = 0; value < 256; value++) {
-      table[value] = clamp(Math.round(mean + contrast * (brightness * value - mean)));
-    }
-    for (int i = offset; i < end; i++) {
-      pixels[i] = table[pixels[i] & 0xff];
-    }
-  }
-
-  private static void changeSaturation(byte[] pixels, int offset, int count, double saturation) {
-    int factor = (int) Math.round(saturation * 256);
-    int end = offset + count * 3;
-    for (int i = offset; i < end; i += 3) {
-      int grey = grey(pixels, i);
-      int base = (grey << 8) - grey * factor + 128;
-      pixels[i] = clamp((base + factor * (pixels[i] & 0xff)) >> 8);
-      pixels[i + 1] = clamp((base + factor * (pixels[i + 1] & 0xff)) >> 8);
-      pixels[i + 2] = clamp((base + factor * (pixels[i + 2] & 0xff)) >> 8);
-    }
+    return (double) sum / count;
   }
 
   /** Luma as ITU-R BT.601 has it, in 8 bits. */
-  private static int grey(byte[] pixels, int at) {
-    return (77 * (pixels[at] & 0xff)
-            + 150 * (pixels[at + 1] & 0xff)
-            + 29 * (pixels[at + 2] & 0xff)
-            + 128)
-        >> 8;
+  private static int grey(int red, int green, int blue) {
+    return (77 * red + 150 * green + 29 * blue + 128) >> 8;
   }
 
-  private static byte clamp(long value) {
-    return (byte) Math.min(255, Math.max(0, value));
+  private static int clamp(int value) {
+    return Math.min(255, Math.max(0, value));
   }
 
   /** Zhong, Zheng, Kang, Li and Yang, "Random Erasing Data Augmentation", 2017. */

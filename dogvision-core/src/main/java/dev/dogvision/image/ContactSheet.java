@@ -109,13 +109,14 @@ public final class ContactSheet {
    * @throws DogVisionException if it can't be written
    */
   public Path write(Path path) {
-    Path folder = path.toAbsolutePath().getParent();
+    Path file = path.toAbsolutePath();
+    Path folder = file.getParent();
     try {
       if (folder == null) {
         throw new IOException("not a file's name");
       }
       Files.createDirectories(folder);
-      Path draft = Files.createTempFile(folder, ".contact-sheet", ".png");
+      Path draft = folder.resolve(file.getFileName() + ".part");
       try {
         Files.write(draft, png());
         Files.move(draft, path, StandardCopyOption.REPLACE_EXISTING);

@@ -64,10 +64,17 @@ final class FileStructure {
         continue;
       }
       if (marker == 0xd9 || marker == 0xda) {
+        if (marker == 0xda && at + 2 + big16(at + 2) > content.length) {
+          damage = cutShort();
+        }
         return; // the scan: what follows has no frame
       }
       int length = big16(at + 2);
       int start = at + 4;
+      if (at + 2 + length > content.length) {
+        damage = cutShort();
+        return;
+      }
       boolean isFrame = marker == 0xc0 || (marker > 0xc0 && marker <= 0xcf && marker % 4 != 0);
       if (isFrame && start + 6 <= content.length) {
         height = big16(start + 1);
@@ -219,7 +226,7 @@ final class FileStructure {
       }
       long next = start + length + (length & 1);
       if (next > content.length) {
-        return;
+        break;
       }
       at = (int) next;
     }
@@ -232,7 +239,7 @@ final class FileStructure {
     }
   }
 
-  private String cutShort() {
+  String cutShort() {
     return "cut short: the file ends, after "
         + content.length
         + " bytes, before the picture does; fetch it again";

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageReadParam;
@@ -40,6 +41,8 @@ public final class ImageDecoder {
 
   /** What decoding takes at its peak, nearly: the pixels, and in some formats a second copy. */
   private static final int MEMORY_PER_PIXEL = 6;
+
+  private static final int PADDING = 64;
 
   private static final ImageDecoder STANDARD = new ImageDecoder(DEFAULT_MAXIMUM_PIXELS);
 
@@ -145,7 +148,10 @@ public final class ImageDecoder {
     if (structure.damage != null) {
       throw new UnreadableImageException(source, format + ", " + structure.damage, null);
     }
-    RgbImage image = read(content, source, format, structure);
+    // The WebP reader looks a few bytes ahead, and is slow to notice that there are none.
+    byte[] padded =
+        format == ImageFormat.WEBP ? Arrays.copyOf(content, content.length + PADDING) : content;
+    RgbImage image = read(padded, source, format, structure);
     return Orientation.upright(image, Orientation.of(content, structure));
   }
 
@@ -189,8 +195,16 @@ public final class ImageDecoder {
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
       checkSize(source, format, width, height);
-      BufferedImage image = reader.read(0, parameters(reader, format, structure, width, height));
-      checkWarnings(source, format, structure, warnings, content.length);
+      boolean plainJpeg =
+          format == ImageFormat.JPEG && reader.getClass().getName().startsWith("com.sun.imageio.");
+      ImageReadParam parameters = reader.getDefaultReadParam();
+      if (plainJpeg && (structure.components == 1 || structure.components == 3)) {
+        parameters.setDestination(destination(width, height));
+      }
+      BufferedImage image = reader.read(0, parameters);
+      if (format == ImageFormat.JPEG) {
+        checkWarnings(source, structure, warnings, plainJpeg);
+      }
       return RasterReader.read(image, true);
     } catch (UnreadableImageException e) {
       throw e;
@@ -203,26 +217,15 @@ public final class ImageDecoder {
     }
   }
 
-  /**
-   * For plain JPEGs an image whose bytes lie as ours do, which Java's reader fills without a
-   * detour.
-   */
-  private static ImageReadParam parameters(
-      ImageReader reader, ImageFormat format, FileStructure structure, int width, int height) {
-    ImageReadParam parameters = reader.getDefaultReadParam();
-    boolean plain = structure.components == 1 || structure.components == 3;
-    if (format == ImageFormat.JPEG
-        && plain
-        && reader.getClass().getName().startsWith("com.sun.imageio.")) {
-      parameters.setDestination(
-          new BufferedImage(
-              SRGB,
-              Raster.createInterleavedRaster(
-                  DataBuffer.TYPE_BYTE, width, height, 3 * width, 3, new int[] {0, 1, 2}, null),
-              false,
-              null));
-    }
-    return parameters;
+  /** An image whose bytes lie as ours do, which Java's JPEG reader fills without a detour. */
+  private static BufferedImage destination(int width, int height) {
+    int[] bands = {0, 1, 2};
+    return new BufferedImage(
+        SRGB,
+        Raster.createInterleavedRaster(
+            DataBuffer.TYPE_BYTE, width, height, 3 * width, 3, bands, null),
+        false,
+        null);
   }
 
   private void checkSize(String source, ImageFormat format, long width, long height) {
@@ -259,34 +262,28 @@ public final class ImageDecoder {
 
   /** Tells from what a JPEG reader muttered whether the pixels are all there. */
   private static void checkWarnings(
-      String source,
-      ImageFormat format,
-      FileStructure structure,
-      List<String> warnings,
-      int contentLength) {
-    if (format != ImageFormat.JPEG) {
-      return;
-    }
+      String source, FileStructure structure, List<String> warnings, boolean plainReader) {
     boolean ended = false;
     boolean incomplete = false;
     @Nullable String corrupt = null;
     for (String warning : warnings) {
       String text = warning.toLowerCase(Locale.ROOT);
-      ended |= text.contains("eoi");
-      incomplete |= text.contains("premature end");
-      if (text.contains("bad huffman") || text.contains("corrupt")) {
-        corrupt = warning;
+      if (text.contains("missing eoi")) {
+        ended = true;
+      } else {
+        // Only the first complaint about a picture's data is reported; with the end missing as
+        // well, it may stand for any number. Other readers complain of metadata, too.
+        incomplete |= plainReader || text.contains("premature end");
+        boolean skipped = text.contains("extraneous bytes");
+        if (text.startsWith("corrupt jpeg data") && !skipped) {
+          corrupt = warning;
+        }
       }
     }
     if (ended && (incomplete || structure.progressive)) {
-      throw new UnreadableImageException(
-          source,
-          "JPEG, cut short: the file ends, after "
-              + contentLength
-              + " bytes, before the picture does; fetch it again",
-          null);
+      throw new UnreadableImageException(source, "JPEG, " + structure.cutShort(), null);
     }
-    if (corrupt != null && !corrupt.contains("extraneous")) {
+    if (corrupt != null) {
       throw new UnreadableImageException(
           source, "JPEG, damaged: " + corrupt + "; fetch it again or leave it out", null);
     }

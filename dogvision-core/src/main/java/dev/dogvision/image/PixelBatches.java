@@ -51,6 +51,10 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
+  /** Why no further batch could be begun: too little memory, as a rule. */
+  @GuardedBy("lock")
+  private @Nullable Error breakdown;
+
   /** A batch in the making. */
   private static final class Pending {
     final int first;
@@ -107,7 +111,12 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
       worker.setDaemon(true);
       workers.add(worker);
     }
-    workers.forEach(Thread::start);
+    try {
+      workers.forEach(Thread::start);
+    } catch (Throwable e) { // no more threads to be had: end those that run already
+      close();
+      throw e;
+    }
   }
 
   @Override
@@ -162,6 +171,11 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
         if (head != null && head.missing == 0) {
           return pending.remove();
         }
+        if (breakdown != null && head == null) {
+          closed = true;
+          lock.notifyAll();
+          throw breakdown;
+        }
         lock.wait();
       }
     } catch (InterruptedException e) {
@@ -177,17 +191,23 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
       Pending batch;
       int index;
       synchronized (lock) {
-        try {
-          while (!closed && nextIndex < count && !mayStart()) {
+        while (!closed && nextIndex < count && !mayStart()) {
+          try {
             lock.wait();
+          } catch (InterruptedException e) {
+            // Nobody but a source that goes astray interrupts these threads; they go on waiting.
           }
-        } catch (InterruptedException e) {
-          return; // only close() interrupts
         }
         if (closed || nextIndex >= count) {
           return;
         }
-        batch = batchOf(nextIndex);
+        try {
+          batch = batchOf(nextIndex);
+        } catch (Error e) {
+          breakdown = e;
+          lock.notifyAll();
+          return;
+        }
         index = nextIndex++;
       }
       render(batch, index);

@@ -61,13 +61,13 @@ final class RasterReader {
         && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
   }
 
-  /** 8-bit pixels that lie one after the other, without alpha; null for anything else. */
+  /** 8-bit pixels whose bands lie side by side; null for anything else. */
   private static byte @Nullable [] interleaved(BufferedImage image, boolean reuse) {
     WritableRaster raster = image.getRaster();
     ColorModel colors = image.getColorModel();
     if (!(raster.getDataBuffer() instanceof DataBufferByte buffer)
         || !(raster.getSampleModel() instanceof PixelInterleavedSampleModel model)
-        || colors.hasAlpha()
+        || (colors.hasAlpha() && colors.isAlphaPremultiplied())
         || !hasEightBits(colors)
         || raster.getSampleModelTranslateX() != 0
         || raster.getSampleModelTranslateY() != 0
@@ -77,51 +77,49 @@ final class RasterReader {
     }
     int width = image.getWidth();
     int height = image.getHeight();
-    int bands = model.getNumBands();
     int[] offsets = model.getBandOffsets();
     byte[] data = buffer.getData();
     int pixelStride = model.getPixelStride();
     int rowStride = model.getScanlineStride();
-    if (bands == 1) {
-      byte[] rgb = new byte[3 * width * height];
-      int to = 0;
-      for (int y = 0; y < height; y++) {
-        int from = y * rowStride + offsets[0];
-        for (int x = 0; x < width; x++, from += pixelStride, to += 3) {
-          byte value = data[from];
-          rgb[to] = value;
-          rgb[to + 1] = value;
-          rgb[to + 2] = value;
-        }
-      }
-      return rgb;
-    }
-    if (bands != 3) {
+    int colorBands = model.getNumBands() - (colors.hasAlpha() ? 1 : 0);
+    if (colorBands != 1 && colorBands != 3) {
       return null;
     }
-    boolean dense = pixelStride == 3 && rowStride == 3 * width && data.length == 3 * width * height;
     int red = offsets[0];
-    int green = offsets[1];
-    int blue = offsets[2];
-    if (dense && green == 1 && red + blue == 2) {
-      byte[] rgb = reuse ? data : data.clone();
+    int green = offsets[colorBands == 1 ? 0 : 1];
+    int blue = offsets[colorBands == 1 ? 0 : 2];
+    boolean dense = pixelStride == 3 && rowStride == 3 * width && data.length == 3 * width * height;
+    if (dense && reuse && green == 1 && red + blue == 2) {
       if (red == 2) {
-        for (int i = 0; i < rgb.length; i += 3) {
-          byte swap = rgb[i];
-          rgb[i] = rgb[i + 2];
-          rgb[i + 2] = swap;
+        for (int i = 0; i < data.length; i += 3) {
+          byte swap = data[i];
+          data[i] = data[i + 2];
+          data[i + 2] = swap;
         }
       }
-      return rgb;
+      return data;
     }
     byte[] rgb = new byte[3 * width * height];
     int to = 0;
+    if (!colors.hasAlpha()) {
+      for (int y = 0; y < height; y++) {
+        int from = y * rowStride;
+        for (int x = 0; x < width; x++, from += pixelStride, to += 3) {
+          rgb[to] = data[from + red];
+          rgb[to + 1] = data[from + green];
+          rgb[to + 2] = data[from + blue];
+        }
+      }
+      return rgb;
+    }
+    int opacity = offsets[colorBands];
     for (int y = 0; y < height; y++) {
       int from = y * rowStride;
       for (int x = 0; x < width; x++, from += pixelStride, to += 3) {
-        rgb[to] = data[from + red];
-        rgb[to + 1] = data[from + green];
-        rgb[to + 2] = data[from + blue];
+        int alpha = data[from + opacity] & 0xff;
+        rgb[to] = overWhite(data[from + red] & 0xff, alpha);
+        rgb[to + 1] = overWhite(data[from + green] & 0xff, alpha);
+        rgb[to + 2] = overWhite(data[from + blue] & 0xff, alpha);
       }
     }
     return rgb;
