@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,12 +22,12 @@ class PixelBatchesTest {
   private static final int SIDE = 4;
   private static final int LENGTH = SIDE * SIDE * 3;
 
-  /** Fills a picture with its index, sometimes slowly, so that workers overtake one another. */
+  /** Fills a picture with its index, some more slowly than others, so that workers overtake. */
   private static void render(int index, byte[] destination, int offset) {
-    if (new SplittableRandom(index).nextInt(4) == 0) {
-      Thread.yield();
+    int times = index % 7 == 0 ? 200 : 1;
+    for (int i = 0; i < times; i++) {
+      Arrays.fill(destination, offset, offset + LENGTH, (byte) (index + times - 1 - i));
     }
-    Arrays.fill(destination, offset, offset + LENGTH, (byte) index);
   }
 
   @Test
