@@ -2,6 +2,7 @@ package dev.dogvision.djl;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -13,10 +14,12 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Device;
 import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,15 +30,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TorchScript archive loaded into libtorch. Safe from many threads as far as its methods are:
- * every call works in a {@link Call} of its own, which owns all arrays that the call makes.
+ * every use is a {@link Call} of its own, which owns all arrays made in it.
  */
 final class CompiledModule implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(CompiledModule.class);
+
   /** What DJL's users can set, and PyTorch's default. */
   private static final boolean GRAPH_OPTIMIZER =
       Boolean.parseBoolean(System.getProperty("ai.djl.pytorch.graph_optimizer", "true"));
+
+  private static volatile boolean oneDnn = true;
 
   private final Model model;
   private final PtSymbolBlock block;
@@ -54,33 +65,57 @@ final class CompiledModule implements AutoCloseable {
   }
 
   /**
-   * Loads an archive by way of a temporary file.
+   * Compiles and loads, with oneDNN's operations where they are to be had.
    *
+   * @param compiler makes the archive
    * @param trains whether gradients will be taken
    */
-  static CompiledModule load(TorchScriptArchive archive, Device device, boolean trains) {
+  static CompiledModule load(
+      Function<Kernels, TorchScriptArchive> compiler,
+      Device device,
+      Precision precision,
+      boolean trains) {
+    if (device.equals(Device.CPU) && precision == Precision.FLOAT32 && oneDnn) {
+      try {
+        return load(compiler.apply(Kernels.ONE_DNN), device, trains);
+      } catch (EngineException e) {
+        logger.debug("PyTorch has no oneDNN here; its plain convolutions are used", e);
+        oneDnn = false;
+      }
+    }
+    try {
+      return load(compiler.apply(Kernels.PLAIN), device, trains);
+    } catch (EngineException e) {
+      throw new DogVisionException(
+          String.format("PyTorch could not open a network on %s: %s", device, e.getMessage()), e);
+    }
+  }
+
+  private static CompiledModule load(TorchScriptArchive archive, Device device, boolean trains) {
     Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
+    boolean loaded = false;
     try {
       Path file = Files.createTempFile("dogvision", ".pt");
       try {
         archive.write(file);
         model.load(
             file, null, Map.of("trainParam", Boolean.toString(trains), "mapLocation", "true"));
+        loaded = true;
       } finally {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
-      model.close();
+    } catch (IOException | MalformedModelException e) {
       throw new DogVisionException(
           String.format(
-              "a network could not be opened: writing its archive to the folder for temporary files"
-                  + " (%s) failed: %s. Free space there, or name another folder with the system"
-                  + " property java.io.tmpdir",
+              "a network could not be opened, because its archive could not be written to the"
+                  + " folder for temporary files, %s: %s. Free space there, or name another folder"
+                  + " with the system property java.io.tmpdir",
               System.getProperty("java.io.tmpdir"), e),
           e);
-    } catch (MalformedModelException | RuntimeException e) {
-      model.close();
-      throw new DogVisionException("a network could not be compiled: " + e.getMessage(), e);
+    } finally {
+      if (!loaded) {
+        model.close();
+      }
     }
     return new CompiledModule(model);
   }
@@ -104,26 +139,36 @@ final class CompiledModule implements AutoCloseable {
     private final PtNDManager arrays = manager.newSubManager(manager.getDevice());
     private final List<ByteBuffer> borrowed = new ArrayList<>();
 
-    /** Hands over a batch, shaped as the plan says. */
-    NDArray batch(Batch batch, int[] shape) {
+    /**
+     * Hands over some images of a batch.
+     *
+     * @param first the first of them
+     * @param count how many
+     * @param shape one image's shape
+     */
+    NDArray images(Batch batch, int first, int count, int[] shape) {
       long[] dimensions = new long[shape.length + 1];
-      dimensions[0] = batch.size();
+      dimensions[0] = count;
+      int size = 1;
       for (int i = 0; i < shape.length; i++) {
         dimensions[i + 1] = shape[i];
+        size *= shape[i];
       }
       if (batch instanceof PixelBatch pixels) {
-        ByteBuffer buffer = borrow(pixels.pixels().length);
-        buffer.put(pixels.pixels()).flip();
+        ByteBuffer buffer = borrow(count * size);
+        buffer.put(pixels.pixels(), first * size, count * size).flip();
         return arrays.create(buffer, new Shape(dimensions), DataType.UINT8);
       }
-      return floats(((ActivationBatch) batch).values(), dimensions);
+      return floats(((ActivationBatch) batch).values(), first * size, dimensions);
     }
 
-    /** Hands over numbers. */
-    NDArray floats(float[] values, long... shape) {
-      ByteBuffer buffer = borrow(values.length * Float.BYTES);
-      buffer.asFloatBuffer().put(values);
-      return arrays.create(buffer, new Shape(shape), DataType.FLOAT32);
+    /** Hands over numbers, from the given one on. */
+    NDArray floats(float[] values, int first, long... shape) {
+      Shape dimensions = new Shape(shape);
+      int size = Math.toIntExact(dimensions.size());
+      ByteBuffer buffer = borrow(size * Float.BYTES);
+      buffer.asFloatBuffer().put(values, first, size);
+      return arrays.create(buffer, dimensions, DataType.FLOAT32);
     }
 
     /** Runs a method that takes and returns tensors so that one can go backward from its result. */
@@ -133,16 +178,13 @@ final class CompiledModule implements AutoCloseable {
       NDArray name = inputs[0].reshape(inputs[0].getShape());
       name.setName("module_method:" + method);
       list.add(name);
-      // Both belong to the thread, which may be somebody else's.
+      // It belongs to the thread, which may be somebody else's.
       boolean gradients = JniUtils.isGradMode();
       JniUtils.setGradMode(true);
-      // Optimising the graph anew for every batch size costs seconds and gains nothing here.
-      JniUtils.setGraphExecutorOptimize(false);
       try {
-        return IValueUtils.forward(block, list, /* isTrain= */ true);
+        return asWritten(() -> IValueUtils.forward(block, list, /* isTrain= */ true));
       } finally {
         JniUtils.setGradMode(gradients);
-        JniUtils.setGraphExecutorOptimize(GRAPH_OPTIMIZER);
       }
     }
 
@@ -155,21 +197,21 @@ final class CompiledModule implements AutoCloseable {
     /** Runs a method without gradients. */
     NDArray infer(String method, NDArray input) {
       try (IValue argument = IValue.from((PtNDArray) input);
-          IValue result = IValueUtils.runMethod(block, method, argument)) {
+          IValue result = method(method, argument)) {
         return result.toTensor(arrays);
       }
     }
 
     /** Runs a method without gradients, for its effect. */
     void run(String method) {
-      IValueUtils.runMethod(block, method).close();
+      method(method).close();
     }
 
     /** Runs a method of numbers without gradients. */
     double compute(String method, double[] first, double[] second) {
       try (IValue a = IValue.listFrom(first);
           IValue b = IValue.listFrom(second);
-          IValue result = IValueUtils.runMethod(block, method, a, b)) {
+          IValue result = method(method, a, b)) {
         return result.toDouble();
       }
     }
@@ -177,16 +219,36 @@ final class CompiledModule implements AutoCloseable {
     /** Reads a tensor that the module holds. */
     float[] get(int which) {
       try (IValue index = IValue.from((long) which);
-          IValue result = IValueUtils.runMethod(block, "tensor", index)) {
-        return toFloats(result.toTensor(arrays));
+          IValue result = method("tensor", index)) {
+        NDArray array = result.toTensor(arrays);
+        float[] values = new float[Math.toIntExact(array.size())];
+        copy(array, values, 0);
+        return values;
       }
     }
 
     /** Overwrites a tensor that the module holds. */
     void put(int which, float[] values) {
       try (IValue index = IValue.from((long) which);
-          IValue content = IValue.from((PtNDArray) floats(values, values.length))) {
-        IValueUtils.runMethod(block, "put", index, content).close();
+          IValue content = IValue.from((PtNDArray) floats(values, 0, values.length))) {
+        method("put", index, content).close();
+      }
+    }
+
+    private IValue method(String name, IValue... arguments) {
+      return asWritten(() -> IValueUtils.runMethod(block, name, arguments));
+    }
+
+    /**
+     * Runs the graph as it is. Optimising it anew for every batch size slows down the first calls
+     * of each, and gains nothing here.
+     */
+    private <T> T asWritten(Supplier<T> run) {
+      JniUtils.setGraphExecutorOptimize(false);
+      try {
+        return run.get();
+      } finally {
+        JniUtils.setGraphExecutorOptimize(GRAPH_OPTIMIZER);
       }
     }
 
@@ -206,11 +268,9 @@ final class CompiledModule implements AutoCloseable {
     }
   }
 
-  /** Copies an array's values out. */
-  static float[] toFloats(NDArray array) {
+  /** Copies an array's values to a place among others. */
+  static void copy(NDArray array, float[] destination, int offset) {
     FloatBuffer values = array.toByteBuffer(/* tryDirect= */ true).asFloatBuffer();
-    float[] copy = new float[values.remaining()];
-    values.get(copy);
-    return copy;
+    values.get(destination, offset, values.remaining());
   }
 }

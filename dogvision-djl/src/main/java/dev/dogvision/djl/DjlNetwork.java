@@ -30,8 +30,9 @@ final class DjlNetwork extends OpenNetwork {
     checkSegment(plan, segment);
     CompiledModule module =
         CompiledModule.load(
-            GraphCompiler.forInference(plan, segment, weights, precision),
+            kernels -> GraphCompiler.forInference(plan, segment, weights, precision, kernels),
             device,
+            precision,
             /* trains= */ false);
     try (CompiledModule.Call call = module.call()) {
       call.run("prepare");
@@ -41,14 +42,6 @@ final class DjlNetwork extends OpenNetwork {
 
   @Override
   public ActivationBatch forward(Batch batch) {
-    checkBatch(batch);
-    return whileOpen(
-        () -> {
-          try (CompiledModule.Call call = module().call()) {
-            return new ActivationBatch(
-                CompiledModule.toFloats(call.infer("forward", call.batch(batch, inputShape()))),
-                batch.size());
-          }
-        });
+    return infer("forward", batch);
   }
 }

@@ -10,6 +10,7 @@ import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Device;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Optimizer;
+import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.StepResult;
 import dev.dogvision.spi.Targets;
@@ -40,7 +41,11 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
 
   private static final String UPDATES = "updates";
 
+  /** As for inference, but small slices have a cost of their own: their gradients are added up. */
+  private static final long TRAINING_BYTES = 40_000_000;
+
   private final ParameterLayout layout;
+  private final int slice;
   private int updates;
   private boolean averaged;
 
@@ -72,27 +77,21 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
         segment,
         device,
         CompiledModule.load(
-            GraphCompiler.forTraining(plan, segment, weights, layout, optimizer),
+            kernels ->
+                GraphCompiler.forTraining(plan, segment, weights, layout, optimizer, kernels),
             device,
+            Precision.FLOAT32,
             /* trains= */ true));
+    this.slice = slice(plan, segment, device, TRAINING_BYTES);
     this.layout = layout;
     try (CompiledModule.Call call = module().call()) {
-      // Zeros, so that there is a gradient from the beginning.
-      call.backward(call.train("nothing", call.floats(new float[1], 1)).get(0), 0);
+      call.backward(call.train("prepare", call.floats(new float[1], 0, 1)).get(0), 0);
     }
   }
 
   @Override
   public ActivationBatch forward(Batch batch) {
-    checkBatch(batch);
-    return whileOpen(
-        () -> {
-          try (CompiledModule.Call call = module().call()) {
-            return new ActivationBatch(
-                CompiledModule.toFloats(call.infer("logits", call.batch(batch, inputShape()))),
-                batch.size());
-          }
-        });
+    return infer("logits", batch);
   }
 
   @Override
@@ -105,34 +104,46 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
         plan().classes(),
         targets.size(),
         targets.classes());
-    return whileOpen(() -> step(batch, targets, scale));
+    return whileOpen(
+        () -> {
+          float[] logits = new float[targets.probabilities().length];
+          double loss = 0;
+          int count;
+          for (int first = 0; first < batch.size(); first += count) {
+            count = Math.min(slice, batch.size() - first);
+            loss += step(batch, targets, scale, first, count, logits);
+          }
+          return new StepResult(loss, logits);
+        });
   }
 
-  private StepResult step(Batch batch, Targets targets, double scale) {
-    int size = batch.size();
+  /** Goes forward and backward with some images of a batch; returns the loss. */
+  private double step(
+      Batch batch, Targets targets, double scale, int first, int count, float[] logits) {
     int classes = plan().classes();
+    int offset = first * classes;
     try (CompiledModule.Call call = module().call()) {
-      NDArray input = call.batch(batch, inputShape());
-      NDArray probabilities = call.floats(targets.probabilities(), size, classes);
-      NDArray weights = call.floats(targets.weights(), size);
+      NDArray input = call.images(batch, first, count, inputShape());
+      NDArray probabilities = call.floats(targets.probabilities(), offset, count, classes);
+      NDArray weights = call.floats(targets.weights(), first, count);
       Targets.Teacher teacher = targets.teacher();
       NDList results;
       if (teacher == null) {
         results = call.train("forward", input, probabilities, weights);
       } else {
+        float[] softness = {(float) teacher.temperature(), (float) teacher.share()};
         results =
             call.train(
                 "distill",
                 input,
                 probabilities,
                 weights,
-                call.floats(teacher.logits(), size, classes),
-                call.floats(
-                    new float[] {(float) teacher.temperature(), (float) teacher.share()}, 2));
+                call.floats(teacher.logits(), offset, count, classes),
+                call.floats(softness, 0, softness.length));
       }
+      CompiledModule.copy(results.get(1), logits, offset);
       call.backward(results.get(0), scale);
-      return new StepResult(
-          results.get(0).toDoubleArray()[0], CompiledModule.toFloats(results.get(1)));
+      return results.get(0).toDoubleArray()[0];
     }
   }
 

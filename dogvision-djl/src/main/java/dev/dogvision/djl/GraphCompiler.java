@@ -32,22 +32,39 @@ final class GraphCompiler {
   private static final int FLOAT32 = 6;
   private static final int FLOAT64 = 7;
 
+  /** Which operations frozen convolutions are made of. */
+  enum Kernels {
+    /** Those that every build of PyTorch has, on every device. */
+    PLAIN,
+    /**
+     * Those of oneDNN: ReLU6 within the convolution, kernels arranged once and not at every call.
+     * For the CPU in float32, and not in every build of PyTorch.
+     */
+    ONE_DNN
+  }
+
   private final NetworkPlan plan;
   private final Segment segment;
   private final Map<String, Tensor> weights;
   private final Precision precision;
+  private final Kernels kernels;
   private final List<Attribute> attributes = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private final Map<String, String> trained = new HashMap<>();
-  private final List<String> halved = new ArrayList<>();
+  private final List<String> preparations = new ArrayList<>();
   private int variables;
 
   private GraphCompiler(
-      NetworkPlan plan, Segment segment, Map<String, Tensor> weights, Precision precision) {
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Precision precision,
+      Kernels kernels) {
     this.plan = plan;
     this.segment = segment;
     this.weights = weights;
     this.precision = precision;
+    this.kernels = kernels;
   }
 
   /**
@@ -55,15 +72,17 @@ final class GraphCompiler {
    * forward(x)}.
    */
   static TorchScriptArchive forInference(
-      NetworkPlan plan, Segment segment, Map<String, Tensor> weights, Precision precision) {
-    GraphCompiler compiler = new GraphCompiler(plan, segment, weights, precision);
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Precision precision,
+      Kernels kernels) {
+    GraphCompiler compiler = new GraphCompiler(plan, segment, weights, precision, kernels);
     compiler.method("forward", "x: Tensor", "Tensor");
     String end = compiler.network("x");
     compiler.line("return %s", end);
     compiler.method("prepare", "", "int");
-    for (String name : compiler.halved) {
-      compiler.line("self.%s = torch.to(self.%s, %d)", name, name, FLOAT16);
-    }
+    compiler.preparations.forEach(preparation -> compiler.line("%s", preparation));
     compiler.line("return 0");
     return compiler.archive();
   }
@@ -72,6 +91,8 @@ final class GraphCompiler {
    * Compiles for training. The methods:
    *
    * <ul>
+   *   <li>{@code prepare(x)}: to be called once; the sum of the weights, to go backward from, so
+   *       that there is a gradient from the beginning;
    *   <li>{@code logits(x)};
    *   <li>{@code forward(x, targets, weights)}: the loss, from which to go backward, and the
    *       logits;
@@ -81,7 +102,8 @@ final class GraphCompiler {
    *       decay, largest norm, the average's decay, 1 where the average starts anew, the number of
    *       this update. Returns the gradient's norm;
    *   <li>{@code tensor(i)}: the weights, the first and second moment, the average;
-   *   <li>{@code put(i, values)}: overwrites one of them.
+   *   <li>{@code put(i, values)}: overwrites one of them;
+   *   <li>{@code clear()}: sets the gradient to zero.
    * </ul>
    */
   static TorchScriptArchive forTraining(
@@ -89,8 +111,9 @@ final class GraphCompiler {
       Segment segment,
       Map<String, Tensor> weights,
       ParameterLayout layout,
-      Optimizer optimizer) {
-    GraphCompiler compiler = new GraphCompiler(plan, segment, weights, Precision.FLOAT32);
+      Optimizer optimizer,
+      Kernels kernels) {
+    GraphCompiler compiler = new GraphCompiler(plan, segment, weights, Precision.FLOAT32, kernels);
     compiler.attributes.add(Attribute.vector("p", layout.flatten(weights), /* trained= */ true));
     for (String name : List.of("m", "v", "a")) {
       compiler.attributes.add(
@@ -196,30 +219,57 @@ final class GraphCompiler {
     String value = input;
     int before = convolution.padBefore();
     int after = convolution.padAfter();
-    int padding = before;
-    if (before != after) {
+    int padding = after;
+    if (before != after && !isWidened(convolution)) {
       value =
           assign(
               "torch.constant_pad_nd(%s, [%d, %d, %d, %d], 0.)",
               value, before, after, before, after);
       padding = 0;
     }
+    String kernel = kernel(convolution);
+    String bias = bias(convolution);
     int stride = convolution.stride();
+    int groups = convolution.groups();
+    if (kernels == Kernels.ONE_DNN && !trained.containsKey(convolution.weightName())) {
+      preparations.add(
+          String.format(
+              "%s = ops.mkldnn._reorder_convolution_weight(%s, [%d, %d], [%d, %d], [1, 1], %d,"
+                  + " None)",
+              kernel, kernel, padding, padding, stride, stride, groups));
+      return assign(
+          "ops.mkldnn._convolution_pointwise(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d, %s, None)",
+          value,
+          kernel,
+          bias,
+          padding,
+          padding,
+          stride,
+          stride,
+          groups,
+          convolution.relu6()
+              ? "\"hardtanh\", annotate(List[Optional[number]], [0., 6.])"
+              : "\"none\", annotate(List[Optional[number]], [])");
+    }
     value =
         assign(
             "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d)",
-            value,
-            kernel(convolution),
-            bias(convolution),
-            stride,
-            stride,
-            padding,
-            padding,
-            convolution.groups());
+            value, kernel, bias, stride, stride, padding, padding, groups);
     if (convolution.relu6()) {
       line("%s = torch.hardtanh_(%s, 0., 6.)", value, value);
     }
     return value;
+  }
+
+  /**
+   * Whether a padding of one more after than before is had from a kernel with a row and a column of
+   * zeros before it, and a padding of the same all round: PyTorch's convolutions know no other, and
+   * copying a feature map into a larger one costs more than the zeros do. Where gradients are taken
+   * it is the other way round.
+   */
+  private boolean isWidened(Convolution convolution) {
+    return convolution.padAfter() == convolution.padBefore() + 1
+        && !trained.containsKey(convolution.weightName());
   }
 
   private String kernel(Convolution convolution) {
@@ -232,9 +282,14 @@ final class GraphCompiler {
     float[] values =
         Weights.channelsLast(
             Weights.require(weights, convolution.weightName(), dimensions).values(), dimensions);
+    int side = convolution.kernelSize();
+    if (isWidened(convolution)) {
+      values = Weights.widen(values, shape[0], side, shape[1]);
+      side++;
+    }
     String name = "w" + attributes.size();
-    attributes.add(Attribute.kernel(name, values, shape[0], shape[1], shape[2], shape[3]));
-    halved(name);
+    attributes.add(Attribute.kernel(name, values, shape[0], shape[1], side, side));
+    halve(name);
     return "self." + name;
   }
 
@@ -245,13 +300,13 @@ final class GraphCompiler {
     }
     String name = "b" + attributes.size();
     attributes.add(vector(name, convolution.biasName(), convolution.outputChannels()));
-    halved(name);
+    halve(name);
     return "self." + name;
   }
 
-  private void halved(String name) {
+  private void halve(String name) {
     if (precision == Precision.FLOAT16) {
-      halved.add(name);
+      preparations.add(String.format("self.%s = torch.to(self.%s, %d)", name, name, FLOAT16));
     }
   }
 
@@ -395,7 +450,8 @@ final class GraphCompiler {
     method("put", "which: int, values: Tensor", "int");
     line("c = torch.copy_([self.p, self.m, self.v, self.a][which], values, False)");
     line("return 0");
-    method("nothing", "x: Tensor", "Tensor");
+    method("prepare", "x: Tensor", "Tensor");
+    preparations.forEach(preparation -> line("%s", preparation));
     line("return torch.sum(self.p, dtype=%d)", FLOAT64);
     method("clear", "", "int");
     line("g = torch.zero_(ops.prim.grad(self.p))");

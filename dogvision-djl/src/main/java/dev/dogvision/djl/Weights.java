@@ -39,6 +39,28 @@ final class Weights {
     return swapInner(values, shape.get(0), shape.get(2) * shape.get(3), shape.get(1));
   }
 
+  /**
+   * Puts a row and a column of zeros before each of the kernels.
+   *
+   * @param values in {@code [o, side, side, i]} order
+   * @return in {@code [o, side + 1, side + 1, i]} order
+   */
+  static float[] widen(float[] values, int outputs, int side, int inputs) {
+    int width = side + 1;
+    float[] widened = new float[outputs * width * width * inputs];
+    for (int o = 0; o < outputs; o++) {
+      for (int row = 0; row < side; row++) {
+        System.arraycopy(
+            values,
+            (o * side + row) * side * inputs,
+            widened,
+            ((o * width + row + 1) * width + 1) * inputs,
+            side * inputs);
+      }
+    }
+    return widened;
+  }
+
   /** Transposes each of {@code outer} matrices of {@code rows} by {@code columns}. */
   private static float[] swapInner(float[] values, int outer, int rows, int columns) {
     if (rows == 1 || columns == 1) {
