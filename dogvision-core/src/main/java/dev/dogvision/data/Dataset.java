@@ -191,7 +191,8 @@ public final class Dataset implements Iterable<Example> {
 
   private void checkLabelled() {
     if (!isLabelled()) {
-      throw new IllegalStateException("the data set of " + size() + " images is unlabelled");
+      throw new IllegalStateException(
+          "the data set (" + Problems.count(size(), "image", "images") + ") is unlabelled");
     }
   }
 
@@ -486,10 +487,9 @@ public final class Dataset implements Iterable<Example> {
         validationOnly.add(counted);
       }
     }
-    note(
-        notes, validationOnly, "can never be learnt: all of its images are in the validation part");
-    note(notes, trainOnly, "cannot be measured: all of its images are in the training part");
-    note(notes, nowhere, "has no image in either part");
+    note(notes, validationOnly, "cannot be learnt, with images in the validation part only");
+    note(notes, trainOnly, "cannot be measured, with images in the training part only");
+    note(notes, nowhere, "without an image in either part");
     return notes;
   }
 

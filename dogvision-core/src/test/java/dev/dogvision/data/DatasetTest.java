@@ -60,7 +60,7 @@ class DatasetTest {
     assertThat(unlabelled.summary()).hasToString("1 image, unlabelled");
     assertThatThrownBy(unlabelled::labelIndices)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the data set of 1 images is unlabelled");
+        .hasMessage("the data set (1 image) is unlabelled");
     assertThatThrownBy(unlabelled::oneHot).isInstanceOf(IllegalStateException.class);
   }
 

@@ -139,8 +139,8 @@ class SplitTest {
     assertThat(split.train().size()).isEqualTo(11);
     assertThat(split.notes())
         .containsExactly(
-            "2 of 4 breeds cannot be measured: all of its images are in the training part: a (1"
-                + " image), c (1 image)");
+            "2 of 4 breeds cannot be measured, with images in the training part only: a (1 image),"
+                + " c (1 image)");
   }
 
   @Test
@@ -149,7 +149,7 @@ class SplitTest {
 
     assertThat(split.train().size()).isEqualTo(8);
     assertThat(split.notes()).hasSize(2);
-    assertThat(split.notes().get(0)).startsWith("2 of 10 breeds can never be learnt");
+    assertThat(split.notes().get(0)).startsWith("2 of 10 breeds cannot be learnt");
     assertThat(split.notes().get(1)).startsWith("8 of 10 breeds cannot be measured");
   }
 
@@ -158,7 +158,7 @@ class SplitTest {
     Dataset whole = Dataset.of(dogs(5, 5).examples(), Labels.of("a", "b", "c"));
 
     assertThat(whole.split(0.5, 1).notes())
-        .containsExactly("1 of 3 breeds has no image in either part: c");
+        .containsExactly("1 of 3 breeds without an image in either part: c");
   }
 
   @Test
