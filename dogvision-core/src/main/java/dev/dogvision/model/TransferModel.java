@@ -277,7 +277,17 @@ public final class TransferModel {
             Ints.asList(plan.shapeAt(plan.logitsPosition())),
             (long) plan.classes() * plan.embeddingSize() + plan.classes(),
             true));
-    return new ModelSummary(backbone.toString(), rows);
+    return new ModelSummary(
+        String.format(
+            Locale.ROOT,
+            "%s %s, %s x %s pixels, %s labels, from %s",
+            MobileNetV2.NAME,
+            backbone.architecture().width(),
+            plan.inputSize(),
+            plan.inputSize(),
+            labels.size(),
+            backbone.name()),
+        rows);
   }
 
   private static String describe(Stage stage) {
