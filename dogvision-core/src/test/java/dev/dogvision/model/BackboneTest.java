@@ -97,7 +97,8 @@ class BackboneTest {
     assertThat(backbone.architecture()).isEqualTo(new MobileNetV2(1, 224, Padding.TF_SAME));
     assertThat(backbone.preprocessing().channelMeans()).containsOnly(127.5);
     assertThat(backbone.preprocessing().channelScales()).containsOnly(127.5);
-    assertThat(backbone.preprocessing().resizeRule()).isEqualTo(ResizeRule.STRETCH);
+    assertThat(backbone.preprocessing().resizeRule()).isEqualTo(ResizeRule.CENTER_CROP);
+    assertThat(backbone.preprocessing().cropFraction()).isEqualTo(1);
     assertThat(backbone.classNames()).hasSize(1001).contains("pug, pug-dog");
     assertThat(backbone.metadata()).containsEntry("license", "Apache-2.0");
     assertThat(backbone)
@@ -128,6 +129,7 @@ class BackboneTest {
     assertSameWeights(read);
     assertThat(read.architecture()).isEqualTo(new MobileNetV2(0.1, 224, Padding.SYMMETRIC));
     assertThat(read.preprocessing().resizeRule()).isEqualTo(ResizeRule.CENTER_CROP);
+    assertThat(read.preprocessing().cropFraction()).isEqualTo(0.875);
     assertThat(read.preprocessing().channelMeans().get(0)).isEqualTo(123.675, within(1e-9));
     assertThat(read.preprocessing().channelScales().get(2)).isEqualTo(57.375, within(1e-9));
     assertThat(read.classNames()).isEmpty();
@@ -179,13 +181,14 @@ class BackboneTest {
                     "input_size", "64",
                     "padding", "tf_same",
                     "normalize", "( pixel - [1, 2, 3] ) / 58",
-                    "resize", "center_crop",
+                    "resize", "pad",
                     "crop_fraction", "0.9",
                     "class_names", "names.txt")));
 
     assertThat(read.architecture()).isEqualTo(new MobileNetV2(0.1, 64, Padding.TF_SAME));
     assertThat(read.preprocessing().channelMeans()).containsExactly(1.0, 2.0, 3.0);
     assertThat(read.preprocessing().channelScales()).containsExactly(58.0, 58.0, 58.0);
+    assertThat(read.preprocessing().resizeRule()).isEqualTo(ResizeRule.PAD);
     assertThat(read.preprocessing().cropFraction()).isEqualTo(0.9);
     assertThat(read.classNames()).containsExactly("dog, hound");
     assertThat(read.weights()).isEqualTo(TINY.weights());

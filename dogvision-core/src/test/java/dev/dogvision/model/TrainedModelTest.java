@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.model.Safetensors.ElementType;
@@ -42,7 +43,7 @@ class TrainedModelTest {
         .inputSize(32)
         .labels(Labels.of(labels))
         .build()
-        .trained(Map.of(), Map.of("seed", "13", "data", "kaggle <train>"));
+        .trained(Map.of(), ImmutableMap.of("seed", "13", "data", "kaggle <train>"));
   }
 
   private static void assertSame(TrainedModel read, TrainedModel expected) {
@@ -93,7 +94,7 @@ class TrainedModelTest {
     String card = Files.readString(saved().resolve("README.md"));
     assertThat(card)
         .startsWith("# A classifier of 2 labels\n")
-        .contains("- Input: 32 x 32 pixels, RGB, stretch;")
+        .contains("- Input: 32 x 32 pixels, RGB, center crop;")
         .contains("- data: kaggle <train>")
         .contains("- shih-tzu \"x\" \u00e9")
         .contains("no threshold was fitted");
@@ -302,7 +303,7 @@ class TrainedModelTest {
             + " 0.05..4.0",
         "tf_same|valid|/config.json: architecture.padding is \"valid\", expected one of [tf_same,"
             + " symmetric]",
-        "\"stretch\"|7|/config.json: preprocessing.resize is 7, expected one of [stretch,"
+        "\"center_crop\"|7|/config.json: preprocessing.resize is 7, expected one of [stretch,"
             + " center_crop, pad]",
         "mobilenet_v2|vgg|/config.json: architecture.name is \"vgg\", expected \"mobilenet_v2\"",
         "\"labels\": [|\"labels\": [\"cat\",| does not fit together: config.json has 3 labels, the"
