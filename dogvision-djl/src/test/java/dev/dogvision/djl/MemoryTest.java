@@ -1,0 +1,116 @@
+package dev.dogvision.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.common.base.Splitter;
+import dev.dogvision.spi.Batch;
+import dev.dogvision.spi.Device;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.Optimizer;
+import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.TrainableNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Native memory stays where it is however long a network is used. */
+final class MemoryTest {
+  private static final Engine ENGINE = new DjlEngineProvider().open();
+  private static final Path STATUS = Path.of("/proc/self/statm");
+
+  /** A leak of a few kilobytes a call would show. */
+  private static final long ALLOWED_BYTES = 48L << 20;
+
+  private static long resident() throws IOException {
+    return Long.parseLong(Splitter.on(' ').splitToList(Files.readString(STATUS)).get(1)) * 4096;
+  }
+
+  private static void assertFlat(Runnable use, int warmUp, int times) throws IOException {
+    assumeTrue(Files.isReadable(STATUS), "resident memory can be read on Linux only");
+    for (int i = 0; i < warmUp; i++) {
+      use.run();
+    }
+    System.gc();
+    long before = resident();
+    for (int i = 0; i < times; i++) {
+      use.run();
+    }
+    System.gc();
+    assertThat(resident() - before).isLessThan(ALLOWED_BYTES);
+  }
+
+  @Test
+  void thousands_of_forward_passes() throws IOException {
+    RandomNetwork network = RandomNetwork.small(1);
+    Batch batch = network.batch(network.plan().embeddingPosition(), 16, 2);
+    try (Network head =
+        ENGINE.open(
+            network.plan(), network.head(), network.weights(), Device.CPU, Precision.FLOAT32)) {
+      assertFlat(() -> head.forward(batch), 2000, 12_000);
+    }
+  }
+
+  @Test
+  void fifty_steps_of_training_all_layers() throws IOException {
+    RandomNetwork network = RandomNetwork.small(3);
+    Batch batch = network.batch(0, 16, 4);
+    try (TrainableNetwork trainable =
+        ENGINE.openTrainable(
+            network.plan(),
+            network.plan().whole(),
+            0,
+            network.weights(),
+            Optimizer.adamW(),
+            Device.CPU)) {
+      assertFlat(
+          () -> {
+            trainable.accumulate(batch, network.targets(16), 1.0 / 16);
+            trainable.update(network.rule(1e-4));
+          },
+          20,
+          60);
+    }
+  }
+
+  @Test
+  void thousands_of_steps_of_training_the_head() throws IOException {
+    RandomNetwork network = RandomNetwork.small(5);
+    Batch batch = network.batch(network.plan().embeddingPosition(), 32, 6);
+    try (TrainableNetwork trainable =
+        ENGINE.openTrainable(
+            network.plan(),
+            network.head(),
+            network.plan().stages().size(),
+            network.weights(),
+            Optimizer.adamW(),
+            Device.CPU)) {
+      assertFlat(
+          () -> {
+            trainable.accumulate(batch, network.targets(32), 1.0 / 32);
+            trainable.update(network.rule(1e-4));
+          },
+          500,
+          4000);
+    }
+  }
+
+  @Test
+  void opening_and_closing() throws IOException {
+    RandomNetwork network = RandomNetwork.small(7);
+    assertFlat(
+        () ->
+            ENGINE
+                .open(
+                    network.plan(),
+                    network.plan().whole(),
+                    network.weights(),
+                    Device.CPU,
+                    Precision.FLOAT32)
+                .close(),
+        10,
+        40);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.dogvision.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dogvision.djl.ParameterLayout.Group;
+import dev.dogvision.djl.ParameterLayout.Slot;
+import dev.dogvision.spi.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class WeightsTest {
+
+  @Test
+  void a_kernel_is_turned_around_and_back() {
+    float[] values = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    List<Integer> shape = List.of(2, 3, 1, 2);
+    float[] last = Weights.channelsLast(values, shape);
+    assertThat(last).containsExactly(0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11);
+    assertThat(Weights.channelsFirst(last, shape)).containsExactly(values);
+  }
+
+  @Test
+  void a_kernel_is_widened_at_the_top_and_the_left() {
+    assertThat(Weights.widen(new float[] {1, 2, 3, 4}, 1, 2, 1))
+        .containsExactly(0, 0, 0, 0, 1, 2, 0, 3, 4);
+    assertThat(Weights.widen(new float[] {1, 2, 3, 4}, 2, 1, 2))
+        .containsExactly(0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 3, 4);
+  }
+
+  @Test
+  void trainable_tensors_lie_stage_by_stage_without_gaps() {
+    RandomNetwork network = RandomNetwork.small(1);
+    int stages = network.plan().stages().size();
+    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), stages - 2);
+    int end = 0;
+    for (Slot slot : layout.slots()) {
+      assertThat(slot.offset()).isEqualTo(end);
+      end += slot.size();
+    }
+    assertThat(end).isEqualTo(layout.size());
+    end = 0;
+    for (Group group : layout.groups()) {
+      assertThat(group.offset()).isEqualTo(end);
+      end += group.length();
+    }
+    assertThat(end).isEqualTo(layout.size());
+    assertThat(layout.groups().stream().map(Group::stage))
+        .containsExactly(stages - 2, stages - 2, stages - 1, stages - 1, stages, stages);
+    assertThat(layout.groups().stream().map(Group::decays))
+        .containsExactly(true, false, true, false, true, false);
+  }
+
+  @Test
+  void what_is_laid_out_comes_back() {
+    RandomNetwork network = RandomNetwork.small(2);
+    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), 0);
+    Map<String, Tensor> back = layout.unflatten(layout.flatten(network.weights()));
+    assertThat(new LinkedHashMap<>(back)).isEqualTo(network.weights());
+    assertThat(back.keySet()).containsExactlyElementsOf(network.weights().keySet());
+  }
+}
