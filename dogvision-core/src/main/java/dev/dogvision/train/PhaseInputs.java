@@ -39,13 +39,13 @@ final class PhaseInputs {
       TrainingSettings settings,
       Broadcast broadcast,
       @Nullable Path embeddingFolder,
-      @Nullable Map<Path, float[]> knownEmbeddings) {
+      Map<Path, float[]> knownEmbeddings) {
     this.computer = computer;
     this.start = start;
     this.settings = settings;
     this.broadcast = broadcast;
     this.embeddingFolder = embeddingFolder;
-    this.knownEmbeddings = knownEmbeddings == null ? new HashMap<>() : knownEmbeddings;
+    this.knownEmbeddings = knownEmbeddings;
   }
 
   /**

@@ -9,11 +9,17 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a run on standard output: bars on a terminal, a line an epoch elsewhere. */
+/**
+ * Shows a run on standard output: on a terminal a bar over the images to embed and one over all
+ * epochs, with the time left; a line an epoch elsewhere.
+ */
 final class ProgressDisplay implements TrainingListener {
   private final boolean terminal;
   private final PrintStream out;
   private @Nullable ProgressBar bar;
+  private boolean barOfEpochs;
+  private String epochText = "";
+  private String lastFigures = "";
   private int lastQuarter;
 
   @SuppressWarnings("SystemOut") // showing progress there is what this class is for
@@ -54,12 +60,30 @@ final class ProgressDisplay implements TrainingListener {
     } else if (event instanceof TrainingEvent.CacheProgress progress) {
       cache(progress);
     } else if (event instanceof TrainingEvent.EpochStarted epoch) {
-      open("Epoch " + epoch.epoch() + "/" + epoch.lastEpoch(), epoch.batches());
+      epochText = "epoch " + epoch.epoch() + "/" + epoch.lastEpoch();
+      if (!barOfEpochs) {
+        open("Training", (long) epoch.batches() * (epoch.lastEpoch() - epoch.epoch() + 1));
+        barOfEpochs = true;
+      }
     } else if (event instanceof TrainingEvent.BatchFinished batch) {
-      step(batch.batch(), String.format(Locale.ROOT, "loss %.4f", batch.loss()));
+      ProgressBar shown = bar;
+      if (shown != null) {
+        shown.step();
+        shown.setExtraMessage(
+            String.format(Locale.ROOT, " %s, loss %.4f%s", epochText, batch.loss(), lastFigures));
+      }
     } else if (event instanceof TrainingEvent.EpochFinished epoch) {
-      close();
-      line("%s", describe(epoch));
+      if (terminal) {
+        epoch
+            .result()
+            .validationAccuracy()
+            .ifPresent(
+                accuracy ->
+                    lastFigures =
+                        String.format(Locale.ROOT, ", validation accuracy %.4f", accuracy));
+      } else {
+        line("%s", describe(epoch));
+      }
     } else if (event instanceof TrainingEvent.Notice notice) {
       line("Note: %s", notice.message());
     } else if (event instanceof TrainingEvent.RunFailed) {
@@ -67,6 +91,9 @@ final class ProgressDisplay implements TrainingListener {
     } else if (event instanceof TrainingEvent.RunFinished finished) {
       close();
       line("Done (%s): weights of epoch %s", finished.reason(), finished.chosenEpoch());
+      finished.history().epochs().stream()
+          .filter(epoch -> terminal && epoch.epoch() == finished.chosenEpoch())
+          .forEach(epoch -> line("%s", describe(new TrainingEvent.EpochFinished(epoch, true))));
     }
   }
 
@@ -75,7 +102,10 @@ final class ProgressDisplay implements TrainingListener {
       if (bar == null) {
         open(progress.what(), progress.total());
       }
-      step(progress.done(), "");
+      ProgressBar shown = bar;
+      if (shown != null) {
+        shown.stepTo(progress.done());
+      }
     } else {
       int quarter = (int) (4L * progress.done() / progress.total());
       if (quarter > lastQuarter) {
@@ -111,7 +141,7 @@ final class ProgressDisplay implements TrainingListener {
     return text.append(event.best() ? "" : " (not the best)").toString();
   }
 
-  private void open(String task, int steps) {
+  private void open(String task, long steps) {
     close();
     if (terminal) {
       bar =
@@ -124,18 +154,12 @@ final class ProgressDisplay implements TrainingListener {
     }
   }
 
-  private void step(int done, String message) {
-    ProgressBar shown = bar;
-    if (shown != null) {
-      shown.stepTo(done).setExtraMessage(message);
-    }
-  }
-
   private void close() {
     ProgressBar shown = bar;
     if (shown != null) {
       shown.close();
       bar = null;
+      barOfEpochs = false;
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  * A schedule at work in one phase: gives the factor of every update, and remembers what a schedule
  * that looks at metrics has to.
  */
-final class RateControl {
+class RateControl {
   private final Schedule schedule;
   private final long updatesPerEpoch;
   private final long totalUpdates;

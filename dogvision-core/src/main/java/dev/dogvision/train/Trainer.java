@@ -10,15 +10,13 @@ import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Engine;
-import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -544,7 +542,7 @@ public final class Trainer {
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
   public TrainingRun fit(Dataset training) {
-    return fit(training, null, null);
+    return fitting().fit(training, null, new HashMap<>());
   }
 
   /**
@@ -559,84 +557,36 @@ public final class Trainer {
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
   public TrainingRun fit(Dataset training, Dataset validation) {
-    return fit(training, validation, null);
+    return fitting().fit(training, validation, new HashMap<>());
   }
 
-  /**
-   * Trains.
-   *
-   * @param known embeddings by photograph, shared by several runs from the same start; filled
-   */
-  TrainingRun fit(
-      Dataset training, @Nullable Dataset validation, @Nullable Map<Path, float[]> known) {
-    TrainingSettings settings = resumed == null ? settings() : resumed.settings();
-    if (validation == null) {
-      checkValidationIsNotNeeded(settings);
-    }
-    LabelledImages trainingImages = LabelledImages.of("training", training, start.labels());
-    LabelledImages validationImages =
-        validation == null ? null : LabelledImages.of("validation", validation, start.labels());
-    if (resumed != null) {
-      resumed.checkData(trainingImages, validationImages);
-    }
-    Engine engine = Engines.find();
-    PhaseLoop.Computer computer =
-        new PhaseLoop.Computer(engine, start.plan(), Engines.chooseDevice(engine, start.device()));
-    RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
-    CheckpointSink checkpoints =
-        checkpointFolder == null
-            ? CheckpointSink.NONE
-            : resumed != null
-                ? CheckpointFolder.resume(checkpointFolder, resumed)
-                : CheckpointFolder.create(
-                    checkpointFolder,
-                    checkpointsKept,
-                    new CheckpointFolder.Header(
-                        start, settings, teacher, trainingImages, validationImages, engine));
-    List<TrainingListener> told = new ArrayList<>();
-    listeners.forEach(listener -> told.add(listener.get()));
-    TensorBoardListener tensorBoard = null;
-    if (tensorBoardFolder != null) {
-      tensorBoard = new TensorBoardListener(tensorBoardFolder, training, start.preprocessing());
-      told.add(tensorBoard);
-    }
-    Broadcast broadcast = new Broadcast(told);
-    try {
-      broadcast.tell(
-          new TrainingEvent.RunStarted(
-              trainingImages.size(),
-              validationImages == null ? 0 : validationImages.size(),
-              start.labels().names(),
-              settings.phases(),
-              settings.describe(),
-              state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
-      if (resumed != null) {
-        resumed.notices(engine).forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
-      }
-      TrainingProcess process =
-          new TrainingProcess(
-              computer,
-              start,
-              settings,
-              trainingImages,
-              validationImages,
-              teacher == null
-                  ? null
-                  : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
-              new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
-              checkpoints,
-              broadcast);
-      String reason = process.run(state);
-      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
-      if (tensorBoard != null && validation != null) {
-        tensorBoard.confusions(run.evaluate(validation), run.chosenEpoch());
-      }
-      broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
-      return run;
-    } catch (RuntimeException | Error e) {
-      broadcast.tellFailure(e);
-      throw e;
-    }
+  private Fitting fitting() {
+    return new Fitting(
+        start,
+        resumed == null ? settings() : resumed.settings(),
+        teacher,
+        resumed,
+        embeddingFolder,
+        checkpointFolder,
+        checkpointsKept,
+        tensorBoardFolder,
+        listeners.stream().map(Supplier::get).toList());
+  }
+
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<Path, float[]> known) {
+    return fitting().fit(training, validation, known);
+  }
+
+  LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
+    checkState(resumed == null, "a resumed run has its learning rate already");
+    return fitting().findLearningRate(training, search);
+  }
+
+  void checkNoCheckpoints(String what) {
+    checkState(
+        checkpointFolder == null,
+        "checkpoints can't be kept in a %s: its runs would share one folder",
+        what);
   }
 
   private TrainingSettings settings() {
@@ -686,22 +636,6 @@ public final class Trainer {
   private static long halfOfTheMemoryLeft() {
     Runtime runtime = Runtime.getRuntime();
     return (runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory())) / 2;
-  }
-
-  private static void checkValidationIsNotNeeded(TrainingSettings settings) {
-    EarlyStopping early = settings.earlyStopping();
-    checkState(
-        early == null || !early.metric().needsValidation(),
-        "earlyStopping watches the %s, but fit was called without validation data: call"
-            + " fit(training, validation), or watch Metric.TRAINING_LOSS",
-        early == null ? "" : early.metric().title());
-    if (settings.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
-      checkState(
-          !plateau.metric().needsValidation(),
-          "schedule watches the %s, but fit was called without validation data: call"
-              + " fit(training, validation), or watch Metric.TRAINING_LOSS",
-          plateau.metric().title());
-    }
   }
 
   private void checkTeacher(TrainedModel trained) {

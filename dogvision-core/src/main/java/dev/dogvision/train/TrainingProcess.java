@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.BatchMixing;
 import dev.dogvision.spi.Network;
@@ -65,7 +66,7 @@ final class TrainingProcess {
       String end = PhaseLoop.endOf(phase, settings, state);
       if (end == null) {
         broadcast.tell(new TrainingEvent.PhaseStarted(phase, state.phase));
-        end = broadcast.isRaised() ? requireNonNull(broadcast.reason()) : run(phase, state);
+        end = broadcast.isRaised() ? requireNonNull(broadcast.reason()) : train(phase, state);
       }
       if (broadcast.isRaised() || state.phase == settings.phases().size() - 1) {
         return end;
@@ -74,14 +75,37 @@ final class TrainingProcess {
     }
   }
 
-  private String run(Phase phase, RunState state) {
+  /** What is done with the data of a phase. */
+  @FunctionalInterface
+  interface Work {
+    /**
+     * Works.
+     *
+     * @return why it ended
+     */
+    String run(
+        Inputs training, Objective objective, PhaseLoop.@Nullable ValidationSet validationSet);
+  }
+
+  private String train(Phase phase, RunState state) {
+    PhaseLoop loop = new PhaseLoop(computer, settings, state, broadcast, checkpoints);
+    return prepared(phase, state, loop::run);
+  }
+
+  /**
+   * Prepares the data of a phase and works with it.
+   *
+   * @return why it ended
+   */
+  @CanIgnoreReturnValue
+  String prepared(Phase phase, RunState state, Work work) {
     PhaseInputs.Prepared inputs = phaseInputs.prepare(phase, state, training, validation);
     if (inputs == null) {
       return requireNonNull(broadcast.reason());
     }
     Augmentation augmentation = PhaseInputs.augmentation(settings, phase);
     if (teacher == null) {
-      return run(inputs, state, augmentation, null);
+      return run(inputs, work, augmentation, null);
     }
     try (Network network =
         computer
@@ -93,7 +117,7 @@ final class TrainingProcess {
                 computer.device(),
                 Precision.FLOAT32)) {
       if (!augmentation.isNone()) {
-        return run(inputs, state, augmentation, Teacher.watching(network));
+        return run(inputs, work, augmentation, Teacher.watching(network));
       }
       float[][] logits =
           FrozenPart.run(
@@ -105,13 +129,13 @@ final class TrainingProcess {
               broadcast);
       return logits == null
           ? requireNonNull(broadcast.reason())
-          : run(inputs, state, augmentation, Teacher.remembered(logits));
+          : run(inputs, work, augmentation, Teacher.remembered(logits));
     }
   }
 
   private String run(
       PhaseInputs.Prepared inputs,
-      RunState state,
+      Work work,
       Augmentation augmentation,
       Teacher.@Nullable Source source) {
     TrainingSettings.Distillation distillation = settings.distillation();
@@ -125,13 +149,12 @@ final class TrainingProcess {
                 ? null
                 : new Teacher(source, distillation.temperature(), distillation.share()));
     Inputs validationInputs = inputs.validation();
-    return new PhaseLoop(computer, settings, state, broadcast, checkpoints)
-        .run(
-            inputs.training(),
-            objective,
-            validation == null || validationInputs == null
-                ? null
-                : new PhaseLoop.ValidationSet(validationInputs, validation.labels()));
+    return work.run(
+        inputs.training(),
+        objective,
+        validation == null || validationInputs == null
+            ? null
+            : new PhaseLoop.ValidationSet(validationInputs, validation.labels()));
   }
 
   private Objective.@Nullable Mixer mixer(Augmentation augmentation) {

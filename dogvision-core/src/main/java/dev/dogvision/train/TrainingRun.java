@@ -11,6 +11,8 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Precision;
+import dev.dogvision.spi.Segment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class TrainingRun {
   private final String reason;
   private final Map<String, String> settings;
   private final PhaseLoop.Computer computer;
+  private final boolean backboneFrozen;
 
   private TrainingRun(
       TrainedModel model,
@@ -30,13 +33,15 @@ public final class TrainingRun {
       int chosenEpoch,
       String reason,
       Map<String, String> settings,
-      PhaseLoop.Computer computer) {
+      PhaseLoop.Computer computer,
+      boolean backboneFrozen) {
     this.model = model;
     this.history = history;
     this.chosenEpoch = chosenEpoch;
     this.reason = reason;
     this.settings = settings;
     this.computer = computer;
+    this.backboneFrozen = backboneFrozen;
   }
 
   static TrainingRun of(
@@ -75,7 +80,8 @@ public final class TrainingRun {
         chosen == null ? 0 : chosen.epoch(),
         reason,
         settings.describe(),
-        computer);
+        computer,
+        settings.phases().stream().allMatch(phase -> phase.stages() == 0));
   }
 
   /**
@@ -144,23 +150,51 @@ public final class TrainingRun {
    */
   public Evaluation evaluate(Dataset dataset) {
     LabelledImages images = LabelledImages.of("evaluation", dataset, model.labels());
-    List<String> ids = images.examples().stream().map(Example::id).toList();
+    return Evaluation.ofLogits(
+        model.labels(),
+        images.examples().stream().map(Example::id).toList(),
+        images.labels(),
+        logits(images.examples(), Map.of()),
+        model.temperature());
+  }
+
+  /**
+   * The trained model's logits.
+   *
+   * @param examples photographs
+   * @param known embeddings by photograph of the backbone that the run started from; used where the
+   *     run left the backbone as it was
+   * @return one row a photograph
+   */
+  float[][] logits(List<Example> examples, Map<Path, float[]> known) {
     NetworkPlan plan = model.plan();
-    float[][] logits;
+    boolean embedded =
+        backboneFrozen && examples.stream().allMatch(example -> known.containsKey(example.image()));
+    Inputs inputs =
+        embedded
+            ? new ActivationRows(
+                plan.embeddingPosition(),
+                examples.stream()
+                    .map(example -> requireNonNull(known.get(example.image())))
+                    .toArray(float[][]::new))
+            : new PixelInputs(examples, model.preprocessing(), Augmentation.none(), 0);
     try (Network network =
         computer
             .engine()
-            .open(plan, plan.whole(), model.weights(), computer.device(), Precision.FLOAT32)) {
-      logits =
+            .open(
+                plan,
+                new Segment(inputs.position(), plan.logitsPosition()),
+                model.weights(),
+                computer.device(),
+                Precision.FLOAT32)) {
+      return requireNonNull(
           FrozenPart.run(
               network,
-              new PixelInputs(images.examples(), model.preprocessing(), Augmentation.none(), 0),
-              Seeds.identity(images.size()),
+              inputs,
+              Seeds.identity(examples.size()),
               "evaluation",
-              new Broadcast(List.of()));
+              new Broadcast(List.of())));
     }
-    return Evaluation.ofLogits(
-        model.labels(), ids, images.labels(), requireNonNull(logits), model.temperature());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
@@ -106,7 +107,7 @@ class TrainerTest {
             .orElseThrow()
             .trainingLoss();
 
-    assertThat(anew).isCloseTo(kept, org.assertj.core.data.Offset.offset(1e-4));
+    assertThat(anew).isCloseTo(kept, offset(1e-4));
     assertThat(notices)
         .singleElement()
         .asString()
@@ -136,7 +137,7 @@ class TrainerTest {
             .orElseThrow()
             .trainingLoss();
 
-    assertThat(small).isCloseTo(large, org.assertj.core.data.Offset.offset(1e-4));
+    assertThat(small).isCloseTo(large, offset(1e-4));
   }
 
   @Test

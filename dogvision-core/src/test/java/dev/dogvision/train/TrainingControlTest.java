@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -266,7 +267,7 @@ class TrainingControlTest {
     for (int damage = 0; damage < 5; damage++) {
       byte[] content = whole.clone();
       if (damage == 1) {
-        content = java.util.Arrays.copyOf(whole, whole.length - 3);
+        content = Arrays.copyOf(whole, whole.length - 3);
       } else if (damage > 1) {
         content[(damage - 2) * 700] ^= 1;
       }

@@ -1,0 +1,170 @@
+package dev.dogvision.train;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@code fit}: everything that a trainer was told, as it was then.
+ *
+ * @param start what to start from
+ * @param settings what decides the outcome
+ * @param teacher the teacher of a distillation, or null
+ * @param resumed the run to go on with, or null for a new one
+ * @param embeddingFolder where embeddings are kept, or null
+ * @param checkpointFolder where checkpoints go, or null
+ * @param checkpointsKept how many stay there
+ * @param tensorBoardFolder where TensorBoard's runs go, or null
+ * @param listeners are told what happens
+ */
+record Fitting(
+    StartingPoint start,
+    TrainingSettings settings,
+    @Nullable TrainedModel teacher,
+    @Nullable Checkpoint resumed,
+    @Nullable Path embeddingFolder,
+    @Nullable Path checkpointFolder,
+    int checkpointsKept,
+    @Nullable Path tensorBoardFolder,
+    List<TrainingListener> listeners) {
+
+  Fitting {
+    listeners = List.copyOf(listeners);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param known embeddings by photograph, shared by several runs from the same start; filled
+   */
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<Path, float[]> known) {
+    if (validation == null) {
+      checkValidationIsNotNeeded();
+    }
+    LabelledImages trainingImages = LabelledImages.of("training", training, start.labels());
+    LabelledImages validationImages =
+        validation == null ? null : LabelledImages.of("validation", validation, start.labels());
+    if (resumed != null) {
+      resumed.checkData(trainingImages, validationImages);
+    }
+    PhaseLoop.Computer computer = computer();
+    CheckpointSink checkpoints = checkpoints(trainingImages, validationImages, computer.engine());
+    RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
+    List<TrainingListener> told = new ArrayList<>(listeners);
+    TensorBoardListener tensorBoard = null;
+    if (tensorBoardFolder != null) {
+      tensorBoard = new TensorBoardListener(tensorBoardFolder, training, start.preprocessing());
+      told.add(tensorBoard);
+    }
+    Broadcast broadcast = new Broadcast(told);
+    try {
+      broadcast.tell(
+          new TrainingEvent.RunStarted(
+              trainingImages.size(),
+              validationImages == null ? 0 : validationImages.size(),
+              start.labels().names(),
+              settings.phases(),
+              settings.describe(),
+              state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
+      if (resumed != null) {
+        resumed
+            .notices(computer.engine())
+            .forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
+      }
+      TrainingProcess process =
+          process(computer, trainingImages, validationImages, known, checkpoints, broadcast);
+      String reason = process.run(state);
+      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
+      if (tensorBoard != null && validation != null) {
+        tensorBoard.confusions(run.evaluate(validation), run.chosenEpoch());
+      }
+      broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
+      return run;
+    } catch (RuntimeException | Error e) {
+      broadcast.tellFailure(e);
+      throw e;
+    }
+  }
+
+  /** Tries the learning rates of the last phase. */
+  LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
+    LabelledImages images = LabelledImages.of("training", training, start.labels());
+    Broadcast broadcast = new Broadcast(listeners);
+    PhaseLoop.Computer computer = computer();
+    RunState state = new RunState(start.weights());
+    state.phase = settings.phases().size() - 1;
+    process(computer, images, null, new HashMap<>(), CheckpointSink.NONE, broadcast)
+        .prepared(
+            settings.phases().get(state.phase),
+            state,
+            (inputs, objective, validation) ->
+                search.run(computer, settings, state, inputs, objective));
+    return search.curve();
+  }
+
+  private PhaseLoop.Computer computer() {
+    Engine engine = Engines.find();
+    return new PhaseLoop.Computer(
+        engine, start.plan(), Engines.chooseDevice(engine, start.device()));
+  }
+
+  private TrainingProcess process(
+      PhaseLoop.Computer computer,
+      LabelledImages training,
+      @Nullable LabelledImages validation,
+      Map<Path, float[]> known,
+      CheckpointSink checkpoints,
+      Broadcast broadcast) {
+    return new TrainingProcess(
+        computer,
+        start,
+        settings,
+        training,
+        validation,
+        teacher == null
+            ? null
+            : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
+        new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
+        checkpoints,
+        broadcast);
+  }
+
+  private CheckpointSink checkpoints(
+      LabelledImages training, @Nullable LabelledImages validation, Engine engine) {
+    if (checkpointFolder == null) {
+      return CheckpointSink.NONE;
+    }
+    return resumed != null
+        ? CheckpointFolder.resume(checkpointFolder, resumed)
+        : CheckpointFolder.create(
+            checkpointFolder,
+            checkpointsKept,
+            new CheckpointFolder.Header(start, settings, teacher, training, validation, engine));
+  }
+
+  private void checkValidationIsNotNeeded() {
+    EarlyStopping early = settings.earlyStopping();
+    checkState(
+        early == null || !early.metric().needsValidation(),
+        "earlyStopping watches the %s, but fit was called without validation data: call"
+            + " fit(training, validation), or watch Metric.TRAINING_LOSS",
+        early == null ? "" : early.metric().title());
+    if (settings.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
+      checkState(
+          !plateau.metric().needsValidation(),
+          "schedule watches the %s, but fit was called without validation data: call"
+              + " fit(training, validation), or watch Metric.TRAINING_LOSS",
+          plateau.metric().title());
+    }
+  }
+}

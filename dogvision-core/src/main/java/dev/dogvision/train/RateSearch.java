@@ -1,0 +1,100 @@
+package dev.dogvision.train;
+
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.TrainableNetwork;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Trains with a rising learning rate, and remembers the losses. */
+final class RateSearch {
+  /** How much of the smoothed loss stays at each step. */
+  private static final double SMOOTHING = 0.9;
+
+  private static final double BLOW_UP = 4;
+
+  private final int steps;
+  private final double lowest;
+  private final double highest;
+  private final List<Double> rates = new ArrayList<>();
+  private final List<Double> losses = new ArrayList<>();
+  private double average;
+  private double least = Double.POSITIVE_INFINITY;
+
+  RateSearch(int steps, double lowest, double highest) {
+    this.steps = steps;
+    this.lowest = lowest;
+    this.highest = highest;
+  }
+
+  String run(
+      PhaseLoop.Computer computer,
+      TrainingSettings settings,
+      RunState state,
+      Inputs inputs,
+      Objective objective) {
+    Phase phase = settings.phases().get(state.phase);
+    NetworkPlan plan = computer.plan();
+    EpochTrainer.Rates rising = EpochTrainer.rates(settings, phase, plan.stages().size());
+    RateControl control =
+        new RateControl(Schedule.constant(), 1, 1) {
+          @Override
+          double factor(long update) {
+            double share = Math.min(1, (double) update / (steps - 1));
+            return lowest * StrictMath.pow(highest / lowest, share) / phase.learningRate();
+          }
+        };
+    Broadcast broadcast = new Broadcast(List.of((event, signal) -> see(event, signal)));
+    try (TrainableNetwork network =
+        computer
+            .engine()
+            .openTrainable(
+                plan,
+                new Segment(inputs.position(), plan.logitsPosition()),
+                phase.firstTrainableStage(plan.stages().size()),
+                state.weights,
+                settings.optimizer(),
+                computer.device())) {
+      EpochTrainer trainer =
+          new EpochTrainer(network, inputs, objective, settings, rising, broadcast);
+      long updates = 0;
+      for (int epoch = 1; !broadcast.isRaised(); epoch++) {
+        updates += trainer.run(epoch, updates, control, null).updates();
+      }
+    } catch (DivergedException e) {
+      return "diverged"; // the curve ends here
+    }
+    return "all rates tried";
+  }
+
+  private void see(TrainingEvent event, TrainingControl control) {
+    if (!(event instanceof TrainingEvent.BatchFinished batch)
+        || Double.isNaN(batch.gradientNorm())) {
+      return;
+    }
+    average = SMOOTHING * average + (1 - SMOOTHING) * batch.loss();
+    // Divided by the weights' sum, as Adam's moments are: the average starts from 0.
+    double smoothed = average / (1 - StrictMath.pow(SMOOTHING, losses.size() + 1));
+    rates.add(batch.learningRate());
+    losses.add(smoothed);
+    least = Math.min(least, smoothed);
+    if (losses.size() == steps) {
+      control.stop("all rates tried");
+    } else if (smoothed > BLOW_UP * least) {
+      control.stop("the loss blew up");
+    }
+  }
+
+  LearningRateCurve curve() {
+    int steepest = 0;
+    double slope = Double.POSITIVE_INFINITY;
+    for (int i = 1; i + 1 < losses.size(); i++) { // the rates' logarithms are equally spaced
+      double fall = losses.get(i + 1) - losses.get(i - 1);
+      if (fall < slope) {
+        slope = fall;
+        steepest = i;
+      }
+    }
+    return new LearningRateCurve(rates, losses, rates.isEmpty() ? lowest : rates.get(steepest));
+  }
+}
