@@ -76,7 +76,7 @@ public final class LearningCurves implements Plot {
   public BufferedImage toImage() {
     Lettering.checkFonts();
     List<BufferedImage> panels = new ArrayList<>();
-    panels().forEach((title, members) -> panels.add(panel(title, members)));
+    panels(series).forEach((title, members) -> panels.add(panel(title, members)));
     int columns = Math.min(2, panels.size());
     int rows = (panels.size() + columns - 1) / columns;
     return Sheet.draw(
@@ -90,7 +90,7 @@ public final class LearningCurves implements Plot {
         });
   }
 
-  private Map<String, Map<String, List<Double>>> panels() {
+  static Map<String, Map<String, List<Double>>> panels(Map<String, List<Double>> series) {
     Map<String, Map<String, List<Double>>> panels = new LinkedHashMap<>();
     series.forEach(
         (name, values) -> {
@@ -101,19 +101,15 @@ public final class LearningCurves implements Plot {
   }
 
   private static BufferedImage panel(String quantity, Map<String, List<Double>> members) {
-    String title = members.size() == 1 ? members.keySet().iterator().next() : quantity;
+    String title = title(quantity, members);
     XYChart chart =
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(
-                Lettering.fit(
-                    Lettering.readable(title),
-                    Lettering.metrics(Lettering.bold(17)),
-                    PANEL_WIDTH - 60))
+            .title(Lettering.fit(title, Lettering.metrics(Lettering.bold(17)), PANEL_WIDTH - 60))
             .xAxisTitle("epoch")
             .build();
-    boolean share = quantity.toLowerCase(Locale.ROOT).contains("accuracy");
+    boolean share = isShare(quantity);
     int longest = members.values().stream().mapToInt(List::size).max().orElse(1);
     ChartStyle.apply(chart.getStyler());
     chart
@@ -152,6 +148,20 @@ public final class LearningCurves implements Plot {
     drawn.setLabel(legend);
   }
 
+  /** The quantity where several share the panel, otherwise the only one's name. */
+  static String title(String quantity, Map<String, List<Double>> members) {
+    return Lettering.readable(members.size() == 1 ? members.keySet().iterator().next() : quantity);
+  }
+
+  /** Accuracies are shown in percent. */
+  static boolean isShare(String quantity) {
+    return quantity.toLowerCase(Locale.ROOT).contains("accuracy");
+  }
+
+  ImmutableMap<String, List<Double>> series() {
+    return series;
+  }
+
   /** Side by side where that fits, otherwise one below the other. */
   private static LegendLayout legendLayout(Set<String> names, String quantity) {
     FontMetrics metrics = Lettering.metrics(ChartStyle.LEGEND_FONT);
@@ -163,7 +173,7 @@ public final class LearningCurves implements Plot {
   }
 
   /** The panel's title says the quantity already: {@code training} for training loss. */
-  private static String legend(String name, String quantity) {
+  static String legend(String name, String quantity) {
     String stripped = name.strip();
     String before = stripped.substring(0, stripped.length() - quantity.length()).strip();
     String legend = Lettering.readable(before.isEmpty() ? stripped : before);
@@ -194,7 +204,7 @@ public final class LearningCurves implements Plot {
     return value == Math.rint(value) ? String.format(Locale.ROOT, "%.0f", value) : " ";
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     String text = String.format(Locale.ROOT, "%.1f", share * 100);
     return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + " %";
   }

@@ -1,0 +1,229 @@
+package dev.dogvision.report;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.internal.WholeFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is to know about an evaluation, in one HTML file that opens from disk and fetches
+ * nothing: figures, learning curves, the breeds most often confused with photographs of both, the
+ * worst mistakes, a table of all breeds to sort and search, calibration, confusions, configuration
+ * and environment. It works with a keyboard, in light and dark, on a phone, and on paper.
+ *
+ * <p>Every figure is the evaluation's own; elements with a {@code data-figure} attribute hold it in
+ * full precision in {@code data-value}. Labels and ids are escaped wherever they come from.
+ *
+ * <pre>{@code
+ * HtmlReport.of(evaluation)
+ *     .title("Dogs, fine-tuned")
+ *     .examples(split.validation())
+ *     .curves(run.history().series())
+ *     .write(Path.of("report.html"));
+ * }</pre>
+ *
+ * <p>Immutable: every method returns a changed copy.
+ */
+@CheckReturnValue
+public final class HtmlReport {
+  final Evaluation evaluation;
+  String title = "Dog breeds";
+  @Nullable Dataset examples;
+  ImmutableMap<String, List<Double>> series = ImmutableMap.of();
+  ImmutableMap<String, String> configuration = ImmutableMap.of();
+  ImmutableMap<String, String> environment;
+  ImmutableMap<String, Plot> heatMaps = ImmutableMap.of();
+  int pairs = 10;
+  int mistakes = 24;
+
+  private HtmlReport(Evaluation evaluation, ImmutableMap<String, String> environment) {
+    this.evaluation = evaluation;
+    this.environment = environment;
+  }
+
+  /**
+   * A report of an evaluation.
+   *
+   * @param evaluation what to report
+   * @return the report, to be given more
+   */
+  public static HtmlReport of(Evaluation evaluation) {
+    return new HtmlReport(evaluation, standardEnvironment());
+  }
+
+  private HtmlReport with(Consumer<HtmlReport> change) {
+    HtmlReport copy = new HtmlReport(evaluation, environment);
+    copy.title = title;
+    copy.examples = examples;
+    copy.series = series;
+    copy.configuration = configuration;
+    copy.heatMaps = heatMaps;
+    copy.pairs = pairs;
+    copy.mistakes = mistakes;
+    change.accept(copy);
+    return copy;
+  }
+
+  /**
+   * Names the report.
+   *
+   * @param text its title; "Dog breeds" unless set
+   * @return the changed copy
+   * @throws IllegalArgumentException if the text is blank
+   */
+  public HtmlReport title(String text) {
+    checkArgument(!text.isBlank(), "title must not be blank");
+    return with(copy -> copy.title = text);
+  }
+
+  /**
+   * Gives the photographs that were evaluated, found by the evaluation's ids. Without them the
+   * report shows no photograph.
+   *
+   * @param dataset the evaluated data set; may hold more
+   * @return the changed copy
+   */
+  public HtmlReport examples(Dataset dataset) {
+    return with(copy -> copy.examples = dataset);
+  }
+
+  /**
+   * Gives the learning curves of the run that made the model.
+   *
+   * @param values name to values, one an epoch; series that end in the same word share a chart
+   * @return the changed copy
+   */
+  public HtmlReport curves(Map<String, List<Double>> values) {
+    ImmutableMap<String, List<Double>> kept =
+        values.values().stream().flatMap(List::stream).anyMatch(Double::isFinite)
+            ? LearningCurves.of(values).series()
+            : ImmutableMap.of();
+    return with(copy -> copy.series = kept);
+  }
+
+  /**
+   * Gives the settings that made the model.
+   *
+   * @param values name to value, in the order shown
+   * @return the changed copy
+   */
+  public HtmlReport configuration(Map<String, String> values) {
+    return with(copy -> copy.configuration = ImmutableMap.copyOf(values));
+  }
+
+  /**
+   * Tells where the evaluation ran. Unless set: the time, and the version of DogVision, Java and
+   * the operating system.
+   *
+   * @param values name to value, in the order shown
+   * @return the changed copy
+   */
+  public HtmlReport environment(Map<String, String> values) {
+    return with(copy -> copy.environment = ImmutableMap.copyOf(values));
+  }
+
+  /**
+   * Gives pictures of what the model looked at, shown beside the worst mistakes.
+   *
+   * @param pictures an example's id to its picture
+   * @return the changed copy
+   */
+  public HtmlReport heatMaps(Map<String, ? extends Plot> pictures) {
+    return with(copy -> copy.heatMaps = ImmutableMap.copyOf(pictures));
+  }
+
+  /**
+   * Sets how many pairs of confused breeds are shown.
+   *
+   * @param count at most so many, the most frequent first; 10 unless set
+   * @return the changed copy
+   * @throws IllegalArgumentException if the count is negative
+   */
+  public HtmlReport confusedPairs(int count) {
+    checkArgument(count >= 0, "confusedPairs must not be negative, got %s", count);
+    return with(copy -> copy.pairs = count);
+  }
+
+  /**
+   * Sets how many of the worst mistakes are shown.
+   *
+   * @param count at most so many, the largest loss first; 24 unless set
+   * @return the changed copy
+   * @throws IllegalArgumentException if the count is negative
+   */
+  public HtmlReport worstMistakes(int count) {
+    checkArgument(count >= 0, "worstMistakes must not be negative, got %s", count);
+    return with(copy -> copy.mistakes = count);
+  }
+
+  /**
+   * The whole file as text. Photographs that cannot be read are left out.
+   *
+   * @return HTML in UTF-8
+   */
+  public String toHtml() {
+    return new HtmlReportPage(this).toHtml();
+  }
+
+  /**
+   * Writes the file whole or not at all; one that is there is replaced, missing folders are
+   * created.
+   *
+   * @param file where to, usually ending in {@code .html}
+   * @return the file
+   * @throws DogVisionException if it cannot be written
+   */
+  @CanIgnoreReturnValue
+  public Path write(Path file) {
+    byte[] html = toHtml().getBytes(StandardCharsets.UTF_8);
+    try {
+      WholeFile.write(file, out -> out.write(html));
+    } catch (IOException e) {
+      throw new DogVisionException(
+          "Cannot write the report " + file + " (" + e + "). Name a place that can be written to.",
+          e);
+    }
+    return file;
+  }
+
+  private static ImmutableMap<String, String> standardEnvironment() {
+    String version = HtmlReport.class.getPackage().getImplementationVersion();
+    return ImmutableMap.of(
+        "Written",
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT)
+            .format(OffsetDateTime.now(ZoneOffset.UTC)),
+        "DogVision",
+        version == null ? "development build" : version,
+        "Java",
+        System.getProperty("java.version") + ", " + System.getProperty("java.vm.name"),
+        "Operating system",
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + ", "
+            + System.getProperty("os.arch"),
+        "Processors",
+        Integer.toString(Runtime.getRuntime().availableProcessors()));
+  }
+
+  @Override
+  public String toString() {
+    return "HtmlReport[" + title + ", " + evaluation.size() + " photographs]";
+  }
+}

@@ -1,0 +1,160 @@
+package dev.dogvision.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dogvision.data.Labels;
+import dev.dogvision.evaluate.Evaluation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Opens the report in a real browser. Skipped where there is no Chromium. */
+class HtmlReportBrowserTest {
+  // The browser may still write to its profile as it ends.
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
+
+  @TempDir(cleanup = CleanupMode.NEVER)
+  Path profile;
+
+  @Test
+  void the_report_opens_sorts_filters_and_shows_its_pictures() throws Exception {
+    Optional<Path> program = Chromium.find();
+    Assumptions.assumeTrue(program.isPresent(), "no Chromium on this machine");
+    Evaluation evaluation = SampleReports.evaluation(Labels.of(SampleReports.BREEDS), 66, 13);
+    Path file =
+        HtmlReport.of(evaluation)
+            .title("Dogs <b>& friends</b>")
+            .examples(SampleReports.photographs(evaluation, folder))
+            .curves(SampleReports.curves())
+            .configuration(Map.of("epochs", "4"))
+            .write(folder.resolve("report.html"));
+    try (Chromium browser = new Chromium(program.get(), profile)) {
+      browser.size(1280, 900);
+      browser.colours("light");
+      browser.open(file);
+
+      assertThat(browser.evaluate("document.title")).isEqualTo("Dogs <b>& friends</b>");
+      showsItsPictures(browser);
+      sorts(browser);
+      filters(browser);
+      followsTheReadersColours(browser);
+      fitsAPhone(browser);
+      screenshots(browser);
+
+      assertThat(browser.complaints()).isEmpty();
+      assertThat(browser.requests()).containsExactly(file.toUri().toString());
+    }
+  }
+
+  private static void showsItsPictures(Chromium browser) throws Exception {
+    assertThat(Integer.parseInt(browser.evaluate("document.images.length"))).isGreaterThan(20);
+    assertThat(
+            browser.evaluate(
+                "Array.from(document.images).every(image => image.complete && image.naturalWidth > 0)"))
+        .isEqualTo("true");
+  }
+
+  private static void sorts(Chromium browser) throws Exception {
+    List<String> byName = names(browser);
+    assertThat(byName).isSorted().hasSize(12);
+    assertThat(sortOf(browser, "Breed")).isEqualTo("ascending");
+
+    browser.evaluate("(" + button("Breed") + ").focus()");
+    browser.press("Enter", 13, "\r");
+    List<String> backwards = new ArrayList<>(byName);
+    Collections.reverse(backwards);
+    assertThat(names(browser)).isEqualTo(backwards);
+    assertThat(sortOf(browser, "Breed")).isEqualTo("descending");
+
+    browser.evaluate("(" + button("F1") + ").click()");
+    assertThat(sortOf(browser, "F1")).isEqualTo("ascending");
+    assertThat(sortOf(browser, "Breed")).isEqualTo("none");
+    List<Double> ascending = numbers(browser, "f1");
+    assertThat(ascending.subList(0, 11)).isSorted();
+
+    browser.evaluate("(" + button("Recall") + ").click()");
+    assertThat(names(browser)).last().isEqualTo("never shown");
+    browser.evaluate("(" + button("Recall") + ").click()");
+    assertThat(names(browser)).as("no number is last either way").last().isEqualTo("never shown");
+    assertThat(sortOf(browser, "Recall")).isEqualTo("descending");
+  }
+
+  private static void filters(Chromium browser) throws Exception {
+    assertThat(browser.evaluate("document.getElementById('breed-status').textContent"))
+        .isEqualTo("12 of 12 breeds");
+    browser.evaluate("document.getElementById('breed-search').focus()");
+    browser.type("SETT er");
+    assertThat(names(browser)).containsExactlyInAnyOrder("english setter", "irish setter");
+    assertThat(browser.evaluate("document.getElementById('breed-status').textContent"))
+        .isEqualTo("2 of 12 breeds");
+    browser.type("xyz");
+    assertThat(names(browser)).isEmpty();
+    browser.evaluate(
+        "(search => { search.value = ''; search.dispatchEvent(new Event('input')); })"
+            + "(document.getElementById('breed-search'))");
+    assertThat(names(browser)).hasSize(12);
+  }
+
+  private static void followsTheReadersColours(Chromium browser) throws Exception {
+    String background = "getComputedStyle(document.body).backgroundColor";
+    assertThat(browser.evaluate(background)).isEqualTo("rgb(255, 255, 255)");
+    browser.colours("dark");
+    assertThat(browser.evaluate(background)).isEqualTo("rgb(13, 17, 23)");
+    browser.colours("light");
+  }
+
+  private static void fitsAPhone(Chromium browser) throws Exception {
+    browser.size(360, 740);
+    assertThat(browser.evaluate("document.documentElement.scrollWidth <= 360")).isEqualTo("true");
+    browser.size(1280, 900);
+  }
+
+  /** For people to look at: -Ddogvision.screenshots=folder. */
+  private static void screenshots(Chromium browser) throws Exception {
+    String to = System.getProperty("dogvision.screenshots");
+    if (to != null) {
+      browser.screenshot(Path.of(to, "light.png"));
+      browser.colours("dark");
+      browser.screenshot(Path.of(to, "dark.png"));
+      browser.size(360, 740);
+      browser.screenshot(Path.of(to, "phone.png"));
+    }
+  }
+
+  private static String button(String column) {
+    return "Array.from(document.querySelectorAll('#breed-table button')).find(b => b.textContent"
+        + " === '"
+        + column
+        + "')";
+  }
+
+  private static String sortOf(Chromium browser, String column) throws Exception {
+    return browser.evaluate("(" + button(column) + ").closest('th').getAttribute('aria-sort')");
+  }
+
+  private static List<String> names(Chromium browser) throws Exception {
+    String text =
+        browser.evaluate(
+            "Array.from(document.querySelectorAll('#breed-table tbody tr'))"
+                + ".filter(row => row.offsetParent !== null)"
+                + ".map(row => row.cells[0].textContent).join('|')");
+    return text.isEmpty() ? List.of() : List.of(text.split("\\|"));
+  }
+
+  private static List<Double> numbers(Chromium browser, String figure) throws Exception {
+    String text =
+        browser.evaluate(
+            "Array.from(document.querySelectorAll('#breed-table [data-figure="
+                + figure
+                + "]')).map(cell => cell.dataset.value).filter(value => value).join('|')");
+    return java.util.Arrays.stream(text.split("\\|")).map(Double::valueOf).toList();
+  }
+}

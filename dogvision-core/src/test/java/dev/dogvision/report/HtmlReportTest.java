@@ -1,0 +1,300 @@
+package dev.dogvision.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Labels;
+import dev.dogvision.evaluate.BreedScore;
+import dev.dogvision.evaluate.Calibration;
+import dev.dogvision.evaluate.ConfusedPair;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.evaluate.Mistake;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.jsoup.select.Elements;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  private static final Labels LABELS = Labels.of(SampleReports.BREEDS);
+
+  @TempDir Path folder;
+
+  private final Evaluation evaluation = SampleReports.evaluation(LABELS, 66, 13);
+
+  @Test
+  void every_figure_is_the_evaluations() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    Evaluation before = evaluation.beforeScaling().orElseThrow();
+
+    assertThat(figure(page, "accuracy")).isEqualTo(evaluation.accuracy());
+    assertThat(figure(page, "top5Accuracy")).isEqualTo(evaluation.topAccuracy(5));
+    assertThat(figure(page, "logLoss")).isEqualTo(evaluation.logLoss());
+    assertThat(figure(page, "macroF1")).isEqualTo(evaluation.macroF1());
+    assertThat(figure(page, "weightedF1")).isEqualTo(evaluation.weightedF1());
+    assertThat(figure(page, "calibrationError"))
+        .isEqualTo(evaluation.calibration().expectedError());
+    assertThat(figure(page, "logLossBefore")).isEqualTo(before.logLoss());
+    assertThat(figure(page, "logLossAfter")).isEqualTo(evaluation.logLoss());
+    assertThat(figure(page, "calibrationErrorBefore"))
+        .isEqualTo(before.calibration().expectedError());
+    assertThat(figure(page, "calibrationErrorAfter"))
+        .isEqualTo(evaluation.calibration().expectedError());
+    assertThat(page.select("[data-figure=accuracy] + dd").text())
+        .isEqualTo(
+            "95 % sure: " + evaluation.accuracyInterval(0.95, 0).toString().replace(" - ", " to "));
+  }
+
+  @Test
+  void what_is_shown_is_the_rounded_figure() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+
+    assertThat(page.select("[data-figure=accuracy]").text())
+        .isEqualTo(Lettering.precisePercent(evaluation.accuracy()));
+    assertThat(page.select("[data-figure=logLoss]").text())
+        .isEqualTo(String.format(java.util.Locale.ROOT, "%.3f", evaluation.logLoss()));
+  }
+
+  @Test
+  void the_table_has_every_breeds_score() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    Elements rows = page.select("#breed-table tbody tr");
+
+    assertThat(rows).hasSize(LABELS.size());
+    for (BreedScore score : evaluation.perBreed()) {
+      Element row = rows.select("[data-label=" + score.label() + "]").first();
+      assertThat(figure(row, "support")).isEqualTo(score.support());
+      assertThat(figure(row, "precision")).isEqualTo(Double.valueOf(score.precision()));
+      assertThat(figure(row, "recall")).isEqualTo(Double.valueOf(score.recall()));
+      assertThat(figure(row, "f1")).isEqualTo(Double.valueOf(score.f1()));
+    }
+  }
+
+  @Test
+  void calibration_has_every_bin() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    List<Calibration.Bin> bins = evaluation.calibration().bins();
+    Elements counts = page.select("[data-figure=binCount]");
+    Elements confidences = page.select("[data-figure=binConfidence]");
+    Elements accuracies = page.select("[data-figure=binAccuracy]");
+
+    assertThat(counts).hasSameSizeAs(bins);
+    for (int i = 0; i < bins.size(); i++) {
+      assertThat(number(counts.get(i))).isEqualTo(bins.get(i).count());
+      assertThat(number(confidences.get(i))).isEqualTo(Double.valueOf(bins.get(i).confidence()));
+      assertThat(number(accuracies.get(i))).isEqualTo(Double.valueOf(bins.get(i).accuracy()));
+    }
+  }
+
+  @Test
+  void pairs_and_mistakes_are_the_evaluations_and_come_with_photographs() {
+    Document page =
+        Jsoup.parse(
+            HtmlReport.of(evaluation)
+                .examples(SampleReports.photographs(evaluation, folder))
+                .confusedPairs(4)
+                .worstMistakes(6)
+                .toHtml());
+    List<ConfusedPair> pairs = evaluation.confusion().mostConfused(4);
+    List<Mistake> mistakes = evaluation.worstMistakes(6);
+
+    Elements shownPairs = page.select("[data-pair]");
+    assertThat(shownPairs).hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      ConfusedPair pair = pairs.get(i);
+      assertThat(shownPairs.get(i).select("h3").text())
+          .isEqualTo(
+              Lettering.readable(pair.truth())
+                  + " taken for "
+                  + Lettering.readable(pair.predicted()));
+      assertThat(shownPairs.get(i).text())
+          .contains(
+              pair.count()
+                  + " of "
+                  + evaluation.confusion().support(LABELS.index(pair.truth()))
+                  + " photographs, "
+                  + Lettering.precisePercent(pair.share()));
+      assertThat(shownPairs.get(i).select("img")).isNotEmpty();
+    }
+    Elements shownMistakes = page.select("[data-mistake]");
+    assertThat(shownMistakes.eachAttr("data-mistake"))
+        .isEqualTo(mistakes.stream().map(Mistake::id).toList());
+    assertThat(shownMistakes.eachAttr("data-loss").stream().map(Double::valueOf))
+        .isEqualTo(mistakes.stream().map(Mistake::loss).toList());
+    assertThat(shownMistakes).allSatisfy(mistake -> assertThat(mistake.select("img")).hasSize(1));
+    assertThat(page.select("img"))
+        .allSatisfy(
+            image -> {
+              assertThat(image.attr("src")).startsWith("data:image/jpeg;base64,");
+              assertThat(image.attr("alt")).isNotBlank();
+            });
+  }
+
+  @Test
+  void the_page_refers_to_nothing_outside_itself() {
+    Document page =
+        Jsoup.parse(
+            HtmlReport.of(evaluation)
+                .examples(SampleReports.photographs(evaluation, folder))
+                .curves(SampleReports.curves())
+                .toHtml());
+
+    assertThat(page.select("[src]").eachAttr("src"))
+        .allSatisfy(address -> assertThat(address).startsWith("data:"));
+    assertThat(page.select("[href]").eachAttr("href"))
+        .allSatisfy(address -> assertThat(address).matches("#[a-z]+|data:,"));
+    assertThat(page.select("a[href]").eachAttr("href"))
+        .allSatisfy(address -> assertThat(page.select(address)).hasSize(1));
+    assertThat(page.select("script[src], link[rel=stylesheet], iframe, object")).isEmpty();
+    assertThat(page.select("style").html()).doesNotContain("url(", "@import");
+    assertThat(page.select("[style], [onclick], [onload]")).isEmpty();
+  }
+
+  @Test
+  void hostile_labels_ids_and_settings_are_shown_and_never_run() {
+    String hostile = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>&amp;\u0000\u202e";
+    Labels labels = Labels.of("pug", hostile, "'; alert(3); //");
+    Evaluation attacked =
+        Evaluation.ofLogits(
+            labels,
+            List.of(hostile, "b", "c"),
+            new int[] {0, 1, 2},
+            new float[][] {{0, 3, 0}, {0, 3, 0}, {3, 0, 0}});
+    String html =
+        HtmlReport.of(attacked)
+            .title(hostile)
+            .curves(Map.of(hostile + " loss", List.of(1.0, 2.0)))
+            .configuration(Map.of(hostile, hostile))
+            .environment(Map.of(hostile, hostile))
+            .toHtml();
+
+    Document page = Jsoup.parse(html);
+
+    assertThat(page.select("script")).hasSize(1);
+    assertThat(page.select("img, [onerror]")).isEmpty();
+    assertThat(page.title()).startsWith("<script>alert('1')</script>");
+    assertThat(page.select("#breed-table tbody tr").eachAttr("data-label"))
+        .anySatisfy(label -> assertThat(label).startsWith("<script>alert('1')</script>\"><img"));
+    assertThat(html).doesNotContain("\u0000");
+    assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
+        .contains("default-src 'none'", "script-src 'sha256-")
+        .doesNotContain("unsafe");
+  }
+
+  @Test
+  void a_perfect_model_has_no_pairs_and_no_mistakes() {
+    Evaluation perfect =
+        Evaluation.ofLogits(
+            Labels.of("pug", "boxer"),
+            List.of("a", "b"),
+            new int[] {0, 1},
+            new float[][] {{3, 0}, {0, 3}});
+
+    Document page = Jsoup.parse(HtmlReport.of(perfect).toHtml());
+
+    assertThat(page.text()).contains("No breed was taken for another.", "There is none.");
+    assertThat(figure(page, "accuracy")).isEqualTo(1);
+    assertThat(page.select("[data-figure=top5Accuracy]")).isEmpty();
+  }
+
+  @Test
+  void photographs_that_cannot_be_read_are_left_out() throws Exception {
+    var dataset = SampleReports.photographs(evaluation, folder);
+    for (var example : dataset.examples()) {
+      Files.writeString(example.image(), "broken");
+    }
+
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).examples(dataset).toHtml());
+
+    assertThat(page.select("img")).isEmpty();
+    assertThat(page.select("[data-mistake]")).isNotEmpty();
+  }
+
+  @Test
+  void heat_maps_stand_beside_their_mistakes() {
+    String id = evaluation.worstMistakes(1).get(0).id();
+
+    Document page =
+        Jsoup.parse(
+            HtmlReport.of(evaluation)
+                .heatMaps(Map.of(id, TopKPlot.of(Map.of("pug", 0.5), null)))
+                .toHtml());
+
+    assertThat(page.select("img")).hasSize(1);
+    assertThat(page.select("[data-mistake=" + id + "] img").attr("alt"))
+        .isEqualTo("What the model looked at");
+  }
+
+  @Test
+  void curves_without_a_number_are_left_out() {
+    Document page =
+        Jsoup.parse(HtmlReport.of(evaluation).curves(Map.of("loss", List.of(Double.NaN))).toHtml());
+
+    assertThat(page.select("#curves")).isEmpty();
+  }
+
+  @Test
+  void a_report_is_not_changed_by_what_is_made_of_it() {
+    HtmlReport first = HtmlReport.of(evaluation).environment(Map.of());
+    String before = first.toHtml();
+
+    String titled = first.title("Another").curves(SampleReports.curves()).toHtml();
+
+    assertThat(first.toHtml()).isEqualTo(before);
+    assertThat(titled).isNotEqualTo(before).contains("<h1>Another</h1>");
+  }
+
+  @Test
+  void should_fail_if_the_report_cannot_be_written() throws Exception {
+    Path taken = Files.writeString(folder.resolve("taken"), "x");
+
+    assertThatThrownBy(() -> HtmlReport.of(evaluation).write(taken.resolve("report.html")))
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageStartingWith("Cannot write the report " + taken.resolve("report.html"));
+  }
+
+  @Test
+  void should_fail_if_an_argument_is_wrong() {
+    HtmlReport report = HtmlReport.of(evaluation);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.title(" "))
+        .withMessage("title must not be blank");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.confusedPairs(-1))
+        .withMessage("confusedPairs must not be negative, got -1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.worstMistakes(-1))
+        .withMessage("worstMistakes must not be negative, got -1");
+  }
+
+  @Test
+  void ticks_are_round_and_cover_the_values() {
+    assertThat(Ticks.around(0.13, 4.8, 5)).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0);
+    assertThat(Ticks.around(3, 3, 5)).first().satisfies(low -> assertThat(low).isLessThan(3));
+    assertThat(Ticks.around(0, 0, 5)).hasSizeBetween(3, 12);
+    java.util.Random random = new java.util.Random(13);
+    for (int i = 0; i < 1000; i++) {
+      double low = random.nextGaussian() * Math.pow(10, random.nextInt(20) - 10);
+      double high = low + Math.abs(random.nextGaussian()) * Math.pow(10, random.nextInt(20) - 10);
+      List<Double> ticks = Ticks.around(low, high, 5);
+      assertThat(ticks).hasSizeBetween(2, 14);
+    }
+  }
+
+  private static Double figure(Element within, String name) {
+    return number(within.select("[data-figure=" + name + "]").first());
+  }
+
+  private static Double number(Element element) {
+    String value = element.attr("data-value");
+    return value.isEmpty() ? Double.NaN : Double.parseDouble(value);
+  }
+}
