@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.model.TrainedModel;
@@ -20,6 +21,7 @@ import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +56,10 @@ public final class Predictor implements AutoCloseable {
   /** From pixels to the embedding; opened when it is first asked for. */
   @GuardedBy("lock")
   private @Nullable Network embedder;
+
+  /** From pixels to the last feature map; opened when it is first asked for. */
+  @GuardedBy("lock")
+  private @Nullable Network featureMapper;
 
   private Predictor(Builder builder) {
     this.model = builder.model;
@@ -296,6 +302,103 @@ public final class Predictor implements AutoCloseable {
     return embedder().forward(pixels(image)).values().clone();
   }
 
+  /**
+   * Explains the most probable label of a picture in a file: which places speak for it.
+   *
+   * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
+   * @return the prediction and its map
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Explanation explain(Path image) {
+    checkOpen();
+    return explain(decoder.decode(requireNonNull(image, "image")), null, image.toString());
+  }
+
+  /**
+   * Explains a label of a picture in a file: which places speak for it, though the model may prefer
+   * another.
+   *
+   * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   * @throws UnreadableImageException if the picture can't be read
+   */
+  public Explanation explain(Path image, String label) {
+    checkOpen();
+    return explain(
+        decoder.decode(requireNonNull(image, "image")),
+        requireNonNull(label, "label"),
+        image.toString());
+  }
+
+  /**
+   * Explains the most probable label of a picture that is decoded already.
+   *
+   * @param image of any size
+   * @return the prediction and its map
+   */
+  public Explanation explain(RgbImage image) {
+    return explain(requireNonNull(image, "image"), null, IN_MEMORY);
+  }
+
+  /**
+   * Explains a label of a picture that is decoded already.
+   *
+   * @param image of any size
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   */
+  public Explanation explain(RgbImage image, String label) {
+    return explain(requireNonNull(image, "image"), requireNonNull(label, "label"), IN_MEMORY);
+  }
+
+  private Explanation explain(RgbImage image, @Nullable String label, String source) {
+    checkOpen();
+    if (label != null) {
+      model.labels().index(label);
+    }
+    Prediction prediction = predict(image, source);
+    String explained = label == null ? prediction.best().label() : label;
+    NetworkPlan plan = model.plan();
+    Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
+    int row = model.labels().index(explained) * plan.embeddingSize();
+    float[] weights = Arrays.copyOfRange(head.values(), row, row + plan.embeddingSize());
+    float[] featureMap = featureMapper().forward(pixels(image)).values();
+    return new Explanation(
+        prediction, explained, ActivationMap.of(featureMap, weights), sharper(image));
+  }
+
+  /** What the network sees of a picture, in more pixels. */
+  private RgbImage sharper(RgbImage image) {
+    Preprocessing preprocessing = model.preprocessing();
+    return new Preprocessing(
+            Math.max(preprocessing.size(), EXPLAINED_SIDE),
+            preprocessing.resizeRule(),
+            preprocessing.cropFraction(),
+            preprocessing.channelMeans(),
+            preprocessing.channelScales())
+        .apply(image);
+  }
+
+  private Network featureMapper() {
+    synchronized (lock) {
+      checkOpen();
+      if (featureMapper == null) {
+        NetworkPlan plan = model.plan();
+        featureMapper =
+            engine.open(
+                plan,
+                new Segment(0, plan.featureMapPosition()),
+                model.weights(),
+                device,
+                precision);
+      }
+      return featureMapper;
+    }
+  }
+
   private Network embedder() {
     synchronized (lock) {
       checkOpen();
@@ -336,6 +439,9 @@ public final class Predictor implements AutoCloseable {
       if (embedder != null) {
         embedder.close();
       }
+      if (featureMapper != null) {
+        featureMapper.close();
+      }
     }
   }
 
@@ -345,6 +451,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   private static final String IN_MEMORY = "picture in memory";
+  private static final int EXPLAINED_SIDE = 448;
 
   ImageDecoder decoder() {
     return decoder;

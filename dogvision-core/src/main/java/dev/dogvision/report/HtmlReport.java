@@ -7,6 +7,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
 import java.io.IOException;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to know about an evaluation, in one HTML file that opens from disk and fetches
  * nothing: figures, learning curves, the breeds most often confused with photographs of both, the
- * worst mistakes, a table of all breeds to sort and search, calibration, confusions, configuration
- * and environment. It works with a keyboard, in light and dark, on a phone, and on paper.
+ * worst mistakes, a table of all breeds to sort and search, calibration, confusions, the state of
+ * the data, configuration and environment. It works with a keyboard, in light and dark, on a phone,
+ * and on paper.
  *
  * <p>Every figure is the evaluation's own; elements with a {@code data-figure} attribute hold it in
  * full precision in {@code data-value}. Labels and ids are escaped wherever they come from.
@@ -48,6 +50,7 @@ public final class HtmlReport {
   ImmutableMap<String, List<Double>> series = ImmutableMap.of();
   ImmutableMap<String, String> configuration = ImmutableMap.of();
   ImmutableMap<String, String> environment;
+  @Nullable DatasetReport datasetReport;
   ImmutableMap<String, Plot> heatMaps = ImmutableMap.of();
   int pairs = 10;
   int mistakes = 24;
@@ -73,6 +76,7 @@ public final class HtmlReport {
     copy.examples = examples;
     copy.series = series;
     copy.configuration = configuration;
+    copy.datasetReport = datasetReport;
     copy.heatMaps = heatMaps;
     copy.pairs = pairs;
     copy.mistakes = mistakes;
@@ -136,6 +140,17 @@ public final class HtmlReport {
    */
   public HtmlReport environment(Map<String, String> values) {
     return with(copy -> copy.environment = ImmutableMap.copyOf(values));
+  }
+
+  /**
+   * Gives what was found about the data: a section with doubtful labels, duplicates and broken
+   * files.
+   *
+   * @param data the findings
+   * @return the changed copy
+   */
+  public HtmlReport datasetReport(DatasetReport data) {
+    return with(copy -> copy.datasetReport = data);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.dogvision.report;
 
 import com.google.common.hash.Hashing;
+import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.Calibration;
@@ -25,11 +26,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one report's page, section by section. */
 final class HtmlReportPage {
   private static final int PHOTOS_A_SIDE = 3;
   private static final int EXTREMES = 5;
+  private static final int FINDINGS = 12;
   private static final double INTERVAL_CONFIDENCE = 0.95;
 
   private final HtmlReport report;
@@ -81,6 +84,7 @@ final class HtmlReportPage {
     breeds();
     calibration();
     confusion();
+    data();
     facts("configuration", "Configuration", report.configuration);
     facts("environment", "Environment", report.environment);
     html.end("main").line();
@@ -117,6 +121,9 @@ final class HtmlReportPage {
     link("breeds", "Breeds");
     link("calibration", "Calibration");
     link("confusion", "Confusion");
+    if (report.datasetReport != null) {
+      link("data", "Data");
+    }
     if (!report.configuration.isEmpty()) {
       link("configuration", "Configuration");
     }
@@ -253,7 +260,7 @@ final class HtmlReportPage {
     }
     html.start("div", "class", "sides").line();
     side(mistaken, pair.truth(), " that passed for ", pair.predicted());
-    side(genuine, pair.predicted(), " as it is", "");
+    side(genuine, pair.predicted(), " for comparison", "");
     html.end("div").end("article").line();
   }
 
@@ -363,7 +370,8 @@ final class HtmlReportPage {
     html.empty("input", "type", "search", "id", "breed-search", "autocomplete", "off");
     html.start("output", "id", "breed-status", "aria-live", "polite", "for", "breed-search");
     html.end("output").end("div").line();
-    html.start("div", "class", "scroll").start("table", "id", "breed-table").line();
+    scroller("Breeds");
+    html.start("table", "id", "breed-table").line();
     html.element("caption", "How well each breed is recognised", "class", "muted").line();
     html.start("thead").start("tr");
     column("Breed", "text", "ascending");
@@ -464,7 +472,8 @@ final class HtmlReportPage {
     html.start("figure");
     SvgCharts.reliability(html, calibration);
     html.end("figure").line();
-    html.start("div", "class", "scroll").start("table").line();
+    scroller("Calibration");
+    html.start("table").line();
     html.start("thead").start("tr");
     for (String name : List.of("Confidence", "Is sure", "Is right", "Photographs")) {
       html.element("th", name, "scope", "col", "class", "number");
@@ -491,21 +500,136 @@ final class HtmlReportPage {
     section("confusion", "Confusion");
     html.start("p");
     html.text(
-        "A row for every true breed, a column for every predicted one; the darker a cell, the larger"
-            + " its share of the row. Point at a cell for its numbers.");
+        "A row for every true breed, a column for every predicted one; the stronger a cell's"
+            + " colour, the larger its share of the row. Point at a cell for its numbers.");
     html.end("p").line();
-    html.start(
-        "div",
-        "class",
-        "scroll",
-        "tabindex",
-        "0",
-        "role",
-        "region",
-        "aria-label",
-        "Confusion of all breeds");
+    scroller("Confusion of all breeds");
     SvgCharts.confusion(html, evaluation.confusion());
     html.end("div").end("section").line();
+  }
+
+  /** What may be wider than the window scrolls by itself, with the arrow keys as well. */
+  private void scroller(String name) {
+    html.start("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", name);
+  }
+
+  private void data() {
+    DatasetReport data = report.datasetReport;
+    if (data == null) {
+      return;
+    }
+    data.dataset().forEach(example -> examples.putIfAbsent(example.id(), example));
+    section("data", "Data");
+    html.start("dl", "class", "figures").line();
+    count("images", "Photographs", data.dataset().size());
+    count("brokenImages", "Cannot be read", data.brokenImages().size());
+    count("copies", "Copied files", data.copies().size());
+    count("nearDuplicates", "Near-duplicates", data.nearDuplicates().size());
+    count("smallImages", "Too small", data.smallImages().size());
+    count("oddImages", "Oddly shaped", data.oddlyShapedImages().size());
+    count("rareBreeds", "Rare breeds", data.rareBreeds().size());
+    count("suspects", "Doubtful labels", data.suspects().size());
+    html.end("dl").line();
+    if (data.isClean()) {
+      html.element("p", "Nothing was found to be wrong.");
+    }
+    suspects(data.suspects());
+    nearDuplicates(data.nearDuplicates());
+    copies(data.copies());
+    broken(data.brokenImages());
+    html.end("section").line();
+  }
+
+  private void count(String id, String name, int count) {
+    html.start("div").element("dt", name);
+    html.element(
+        "dd", Integer.toString(count), "data-figure", id, "data-value", Integer.toString(count));
+    html.end("div").line();
+  }
+
+  /** A heading that says when only the first of many are shown. */
+  private <T> List<T> first(String heading, List<T> all) {
+    if (!all.isEmpty()) {
+      boolean some = all.size() > FINDINGS;
+      html.element("h3", heading + (some ? ", the first " + FINDINGS : "")).line();
+    }
+    return all.subList(0, Math.min(FINDINGS, all.size()));
+  }
+
+  private void suspects(List<DatasetReport.Suspect> all) {
+    List<DatasetReport.Suspect> suspects = first("Doubtful labels", all);
+    if (suspects.isEmpty()) {
+      return;
+    }
+    html.start("ol", "class", "cards").line();
+    for (DatasetReport.Suspect suspect : suspects) {
+      html.start("li", "data-suspect", suspect.id());
+      thumbnail(suspect.id()).ifPresent(photo -> image(photo, Lettering.readable(suspect.label())));
+      html.start("p").text("labelled ").label(suspect.label());
+      html.text(", given " + Lettering.percent(suspect.labelProbability())).end("p");
+      html.start("p").text("perhaps ").label(suspect.suggestion());
+      html.text(", " + Lettering.percent(suspect.suggestionProbability())).end("p");
+      html.start("p", "class", "muted").start("small").element("bdi", suspect.id());
+      html.end("small").end("p").end("li").line();
+    }
+    html.end("ol").line();
+  }
+
+  private void nearDuplicates(List<DatasetReport.SimilarPair> all) {
+    for (DatasetReport.SimilarPair pair : first("Near-duplicates", all)) {
+      html.start("article", "class", "pair", "data-similar", exact(pair.similarity()));
+      html.start("div", "class", "sides");
+      duplicate(pair.first(), pair.firstLabel());
+      duplicate(pair.second(), pair.secondLabel());
+      html.end("div");
+      html.start("p", "class", pair.isContradictory() ? "wrong" : "muted");
+      html.text(String.format(Locale.ROOT, "similarity %.3f", pair.similarity()));
+      html.text(pair.isContradictory() ? ", but the labels differ" : "");
+      html.end("p").end("article").line();
+    }
+  }
+
+  private void duplicate(String id, @Nullable String label) {
+    html.start("figure").start("div", "class", "photos");
+    thumbnail(id).ifPresent(photo -> image(photo, Lettering.readable(label == null ? id : label)));
+    html.end("div").start("figcaption").start("small");
+    if (label != null) {
+      html.label(label).text(", ");
+    }
+    html.element("bdi", id).end("small").end("figcaption").end("figure");
+  }
+
+  private void copies(List<DatasetReport.Copies> all) {
+    List<DatasetReport.Copies> copies = first("Copied files", all);
+    if (copies.isEmpty()) {
+      return;
+    }
+    html.start("ul").line();
+    for (DatasetReport.Copies group : copies) {
+      html.start("li").element("bdi", String.join(", ", group.ids()));
+      if (group.isContradictory()) {
+        html.text(" ").start("span", "class", "wrong").text("labelled ");
+        for (int i = 0; i < group.labels().size(); i++) {
+          html.text(i == 0 ? "" : " and ").label(group.labels().get(i));
+        }
+        html.end("span");
+      }
+      html.end("li").line();
+    }
+    html.end("ul").line();
+  }
+
+  private void broken(List<DatasetReport.BrokenImage> all) {
+    List<DatasetReport.BrokenImage> broken = first("Photographs that cannot be read", all);
+    if (broken.isEmpty()) {
+      return;
+    }
+    html.start("div", "class", "scroll").start("table", "class", "facts").start("tbody").line();
+    for (DatasetReport.BrokenImage image : broken) {
+      html.start("tr").start("th", "scope", "row").element("bdi", image.id()).end("th");
+      html.element("td", image.problem()).end("tr").line();
+    }
+    html.end("tbody").end("table").end("div").line();
   }
 
   private void facts(String id, String heading, Map<String, String> facts) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 /** Fonts and captions. */
 final class Lettering {
   private static final String ELLIPSIS = "…";
+  private static final String NO_BREAK_SPACE = "\u00a0";
 
   private Lettering() {}
 
@@ -86,14 +87,16 @@ final class Lettering {
   /** A probability in whole percent, rounded half up; not 0 % for what is possible. */
   static String percent(double probability) {
     if (probability > 0 && probability < 0.01) {
-      return "<1 %";
+      return "<1" + NO_BREAK_SPACE + "%";
     }
-    return String.format(Locale.ROOT, "%d %%", Math.round(probability * 100));
+    return Math.round(probability * 100) + NO_BREAK_SPACE + "%";
   }
 
   /** A share in percent with one decimal. */
   static String precisePercent(double share) {
-    return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.1f %%", share * 100);
+    return Double.isNaN(share)
+        ? "–"
+        : String.format(Locale.ROOT, "%.1f", share * 100) + NO_BREAK_SPACE + "%";
   }
 
   /** The text, or its beginning and an ellipsis where it is too wide. */

@@ -36,7 +36,8 @@ final class Palette {
     return between(HEAT, share);
   }
 
-  private static Color between(int[] stops, double share) {
+  /** A colour on a scale of evenly spaced stops; the share is clamped to 0..1. */
+  static Color between(int[] stops, double share) {
     double place = Math.max(0, Math.min(1, share)) * (stops.length - 1);
     int below = Math.min(stops.length - 2, (int) place);
     double part = place - below;

@@ -17,7 +17,7 @@ final class SvgCharts {
   private static final int LEFT = 64;
   private static final int RIGHT = 16;
   private static final int TOP = 12;
-  private static final int BOTTOM = 44;
+  private static final int BOTTOM = 54;
   private static final int SERIES_STYLES = 6;
 
   private SvgCharts() {}
@@ -53,9 +53,9 @@ final class SvgCharts {
     }
     int every = Math.max(1, (int) Math.ceil(epochs / 10.0));
     for (int epoch = 1; epoch <= epochs; epoch += every) {
-      text(html, "middle", x.at(epoch), HEIGHT - BOTTOM + 18, Integer.toString(epoch));
+      text(html, "middle", x.at(epoch), HEIGHT - BOTTOM + 22, Integer.toString(epoch));
     }
-    text(html, "middle", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "epoch");
+    text(html, "middle", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 5, "epoch");
     int index = 0;
     for (List<Double> values : members.values()) {
       curve(html, "s" + index++ % SERIES_STYLES, values, x, y);

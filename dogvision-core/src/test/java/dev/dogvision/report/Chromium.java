@@ -2,11 +2,14 @@ package dev.dogvision.report;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,7 @@ import java.util.stream.Stream;
 final class Chromium implements AutoCloseable {
   private static final long PATIENCE = 180;
 
+  private final Path profile;
   private final Process process;
   private final WebSocket socket;
   private final AtomicInteger lastId = new AtomicInteger();
@@ -40,7 +45,7 @@ final class Chromium implements AutoCloseable {
 
   /** Where the machine has a Chromium, if it has one. */
   static Optional<Path> find() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .flatMap(
             folder ->
                 Stream.of("chromium", "chromium-browser", "google-chrome")
@@ -49,7 +54,8 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  Chromium(Path program, Path profile) throws Exception {
+  Chromium(Path program) throws Exception {
+    profile = Files.createTempDirectory("chromium");
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -74,7 +80,7 @@ final class Chromium implements AutoCloseable {
       HttpClient http = HttpClient.newHttpClient();
       socket =
           http.newWebSocketBuilder()
-              .buildAsync(pageAddress(http, profile), new Listener())
+              .buildAsync(pageAddress(http), new Listener())
               .get(PATIENCE, SECONDS);
       for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
         call(domain + ".enable", Map.of());
@@ -85,7 +91,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  private URI pageAddress(HttpClient http, Path profile) throws Exception {
+  private URI pageAddress(HttpClient http) throws Exception {
     Path portFile = profile.resolve("DevToolsActivePort");
     long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
     while (System.nanoTime() < deadline) {
@@ -117,7 +123,7 @@ final class Chromium implements AutoCloseable {
     JsonObject message = new JsonObject();
     message.addProperty("id", id);
     message.addProperty("method", method);
-    message.add("params", new com.google.gson.Gson().toJsonTree(parameters));
+    message.add("params", new Gson().toJsonTree(parameters));
     socket.sendText(message.toString(), true).get(PATIENCE, SECONDS);
     JsonObject reply = answer.get(PATIENCE, SECONDS);
     if (reply.has("error")) {
@@ -203,7 +209,17 @@ final class Chromium implements AutoCloseable {
     process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
     if (!process.waitFor(20, SECONDS)) {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
+    }
+    deleteProfile();
+  }
+
+  /** As far as possible: a process that is ending may still write to it. */
+  private void deleteProfile() throws IOException {
+    try (Stream<Path> files = Files.walk(profile)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (UncheckedIOException e) {
+      // Files went away while they were listed, which is what this is for.
     }
   }
 

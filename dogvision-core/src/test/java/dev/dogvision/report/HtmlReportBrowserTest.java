@@ -6,23 +6,18 @@ import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Opens the report in a real browser. Skipped where there is no Chromium. */
 class HtmlReportBrowserTest {
-  // The browser may still write to its profile as it ends.
-  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-  Path folder;
-
-  @TempDir(cleanup = CleanupMode.NEVER)
-  Path profile;
+  @TempDir Path folder;
 
   @Test
   void the_report_opens_sorts_filters_and_shows_its_pictures() throws Exception {
@@ -36,7 +31,7 @@ class HtmlReportBrowserTest {
             .curves(SampleReports.curves())
             .configuration(Map.of("epochs", "4"))
             .write(folder.resolve("report.html"));
-    try (Chromium browser = new Chromium(program.get(), profile)) {
+    try (Chromium browser = new Chromium(program.get())) {
       browser.size(1280, 900);
       browser.colours("light");
       browser.open(file);
@@ -155,6 +150,6 @@ class HtmlReportBrowserTest {
             "Array.from(document.querySelectorAll('#breed-table [data-figure="
                 + figure
                 + "]')).map(cell => cell.dataset.value).filter(value => value).join('|')");
-    return java.util.Arrays.stream(text.split("\\|")).map(Double::valueOf).toList();
+    return Arrays.stream(text.split("\\|")).map(Double::valueOf).toList();
   }
 }

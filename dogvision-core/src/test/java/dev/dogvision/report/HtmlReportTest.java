@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
+import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.Calibration;
 import dev.dogvision.evaluate.ConfusedPair;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -57,9 +64,9 @@ class HtmlReportTest {
     Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
 
     assertThat(page.select("[data-figure=accuracy]").text())
-        .isEqualTo(Lettering.precisePercent(evaluation.accuracy()));
+        .isEqualTo(shown(evaluation.accuracy()));
     assertThat(page.select("[data-figure=logLoss]").text())
-        .isEqualTo(String.format(java.util.Locale.ROOT, "%.3f", evaluation.logLoss()));
+        .isEqualTo(String.format(Locale.ROOT, "%.3f", evaluation.logLoss()));
   }
 
   @Test
@@ -120,7 +127,7 @@ class HtmlReportTest {
                   + " of "
                   + evaluation.confusion().support(LABELS.index(pair.truth()))
                   + " photographs, "
-                  + Lettering.precisePercent(pair.share()));
+                  + shown(pair.share()));
       assertThat(shownPairs.get(i).select("img")).isNotEmpty();
     }
     Elements shownMistakes = page.select("[data-mistake]");
@@ -218,6 +225,34 @@ class HtmlReportTest {
   }
 
   @Test
+  void the_data_section_has_every_count_and_escapes_what_it_names() throws Exception {
+    Path same = folder.resolve("same.png");
+    ImageIO.write(new BufferedImage(80, 80, BufferedImage.TYPE_INT_RGB), "png", same.toFile());
+    Path copy = Files.copy(same, folder.resolve("copy.png"));
+    Path broken = Files.writeString(folder.resolve("broken.png"), "x");
+    DatasetReport data =
+        DatasetReport.of(
+            Dataset.of(
+                List.of(
+                    new Example("<a>", same, "pug"),
+                    new Example("b", copy, "boxer"),
+                    new Example("c", broken, "pug"))));
+
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).datasetReport(data).toHtml());
+
+    assertThat(figure(page, "images")).isEqualTo(3);
+    assertThat(figure(page, "brokenImages")).isEqualTo(data.brokenImages().size());
+    assertThat(figure(page, "copies")).isEqualTo(data.copies().size()).isEqualTo(1);
+    assertThat(figure(page, "nearDuplicates")).isEqualTo(data.nearDuplicates().size());
+    assertThat(figure(page, "smallImages")).isEqualTo(data.smallImages().size());
+    assertThat(figure(page, "oddImages")).isEqualTo(data.oddlyShapedImages().size());
+    assertThat(figure(page, "rareBreeds")).isEqualTo(data.rareBreeds().size());
+    assertThat(figure(page, "suspects")).isEqualTo(data.suspects().size());
+    assertThat(page.select("section[aria-labelledby=data]").text())
+        .contains("<a>, b labelled pug and boxer", "Photographs that cannot be read c");
+  }
+
+  @Test
   void heat_maps_stand_beside_their_mistakes() {
     String id = evaluation.worstMistakes(1).get(0).id();
 
@@ -280,13 +315,18 @@ class HtmlReportTest {
     assertThat(Ticks.around(0.13, 4.8, 5)).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0);
     assertThat(Ticks.around(3, 3, 5)).first().satisfies(low -> assertThat(low).isLessThan(3));
     assertThat(Ticks.around(0, 0, 5)).hasSizeBetween(3, 12);
-    java.util.Random random = new java.util.Random(13);
+    Random random = new Random(13);
     for (int i = 0; i < 1000; i++) {
       double low = random.nextGaussian() * Math.pow(10, random.nextInt(20) - 10);
       double high = low + Math.abs(random.nextGaussian()) * Math.pow(10, random.nextInt(20) - 10);
       List<Double> ticks = Ticks.around(low, high, 5);
       assertThat(ticks).hasSizeBetween(2, 14);
     }
+  }
+
+  /** As jsoup gives it, which takes spaces of any kind for the same. */
+  private static String shown(double share) {
+    return Lettering.precisePercent(share).replace('\u00a0', ' ');
   }
 
   private static Double figure(Element within, String name) {

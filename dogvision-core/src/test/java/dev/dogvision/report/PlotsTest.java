@@ -326,9 +326,9 @@ class PlotsTest {
     assertThat(Lettering.readable("scottish_deerhound")).isEqualTo("scottish deerhound");
     assertThat(Lettering.readable("a\nb\u202ec")).isEqualTo("a b c");
     assertThat(Lettering.readable("_")).isEqualTo("?");
-    assertThat(Lettering.percent(0)).isEqualTo("0 %");
-    assertThat(Lettering.percent(0.004)).isEqualTo("<1 %");
-    assertThat(Lettering.percent(0.875)).isEqualTo("88 %");
+    assertThat(Lettering.percent(0)).isEqualTo("0\u00a0%");
+    assertThat(Lettering.percent(0.004)).isEqualTo("<1\u00a0%");
+    assertThat(Lettering.percent(0.875)).isEqualTo("88\u00a0%");
     assertThat(ChartStyle.number(0.00025)).isEqualTo("2.5e-4");
     assertThat(ChartStyle.number(0.001)).isEqualTo("0.001");
     assertThat(ChartStyle.number(-12.5)).isEqualTo("-12.5");
