@@ -356,14 +356,14 @@ public final class Predictor implements AutoCloseable {
 
   private Explanation explain(RgbImage image, @Nullable String label, String source) {
     checkOpen();
-    if (label != null) {
-      model.labels().index(label);
-    }
+    // First, so that an unknown label fails before any work.
+    int asked = label == null ? -1 : model.labels().index(label);
     Prediction prediction = predict(image, source);
     String explained = label == null ? prediction.best().label() : label;
+    int index = asked < 0 ? model.labels().index(explained) : asked;
     NetworkPlan plan = model.plan();
     Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
-    int row = model.labels().index(explained) * plan.embeddingSize();
+    int row = index * plan.embeddingSize();
     float[] weights = Arrays.copyOfRange(head.values(), row, row + plan.embeddingSize());
     float[] featureMap = featureMapper().forward(pixels(image)).values();
     return new Explanation(

@@ -2,8 +2,11 @@ package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.image.RgbImage;
+import dev.dogvision.predict.Prediction;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several predictions at a glance: each photograph beside its most probable breeds, three rows of
@@ -27,7 +30,20 @@ public final class PredictionGrid implements Plot {
    * @param prediction the photograph under its prediction
    * @param bars the most probable breeds
    */
-  public record Cell(PredictionPlot prediction, TopKPlot bars) {}
+  public record Cell(PredictionPlot prediction, TopKPlot bars) {
+
+    /**
+     * A photograph and its ten most probable breeds.
+     *
+     * @param image the photograph
+     * @param prediction what the model says of it
+     * @param truth the true breed, or null where it is not known
+     * @return the cell
+     */
+    public static Cell of(RgbImage image, Prediction prediction, @Nullable String truth) {
+      return new Cell(PredictionPlot.of(image, prediction, truth), TopKPlot.of(prediction, truth));
+    }
+  }
 
   /**
    * A grid of two columns.

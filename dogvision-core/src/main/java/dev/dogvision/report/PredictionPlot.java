@@ -3,6 +3,8 @@ package dev.dogvision.report;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import dev.dogvision.image.RgbImage;
+import dev.dogvision.predict.Classification;
+import dev.dogvision.predict.Prediction;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -50,6 +52,19 @@ public final class PredictionPlot implements Plot {
         probability >= 0 && probability <= 1, "probability must be in 0..1, got %s", probability);
     return new PredictionPlot(
         Shrinking.within(image, WIDTH - 2 * PADDING, PHOTO_HEIGHT), label, probability, truth);
+  }
+
+  /**
+   * A plot of a prediction's best breed.
+   *
+   * @param image the photograph, of any size; shrunk to fit
+   * @param prediction what the model says of it
+   * @param truth the true breed, or null where it is not known
+   * @return the plot, 420 x 422 pixels
+   */
+  public static PredictionPlot of(RgbImage image, Prediction prediction, @Nullable String truth) {
+    Classification best = prediction.best();
+    return of(image, best.label(), Math.min(1, best.probability()), truth);
   }
 
   @Override

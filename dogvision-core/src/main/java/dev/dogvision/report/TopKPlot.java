@@ -2,6 +2,7 @@ package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.predict.Prediction;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -49,6 +50,17 @@ public final class TopKPlot implements Plot {
    */
   public static TopKPlot of(Map<String, Double> probabilities, @Nullable String truth) {
     return of(probabilities, truth, DEFAULT_BARS);
+  }
+
+  /**
+   * A prediction's ten most probable breeds.
+   *
+   * @param prediction what the model says of a picture
+   * @param truth the true breed, or null where it is not known
+   * @return the plot
+   */
+  public static TopKPlot of(Prediction prediction, @Nullable String truth) {
+    return of(prediction.probabilities(), truth);
   }
 
   /**

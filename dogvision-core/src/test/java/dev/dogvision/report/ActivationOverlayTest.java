@@ -14,6 +14,7 @@ import dev.dogvision.predict.Predictor;
 import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,10 @@ class ActivationOverlayTest {
 
       BufferedImage both = ActivationOverlay.sideBySide(explanation).toImage();
 
+      PredictionGrid grid =
+          PredictionGrid.of(
+              List.of(PredictionGrid.Cell.of(photo(), explanation.prediction(), "pug")));
+      assertThat(grid.toImage().getWidth()).isGreaterThan(800);
       assertThat(both.getWidth()).isEqualTo(2 * 448 + 36);
       assertThat(ActivationOverlay.of(explanation).toImage().getWidth()).isEqualTo(448);
     }
