@@ -2,10 +2,12 @@ package dev.dogvision;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 
 @AnalyzeClasses(packages = "dev.dogvision", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -32,4 +34,34 @@ class ArchitectureTest {
               "dev.dogvision.predict..",
               "dev.dogvision.evaluate..",
               "dev.dogvision.report..");
+
+  /** From the ground up: a package may use what stands before it, never what stands after it. */
+  private static final List<String> ORDER =
+      List.of("image", "data", "model", "predict", "evaluate", "report", "train");
+
+  @ArchTest
+  static void arrows_between_packages_go_one_way(JavaClasses classes) {
+    for (int i = 0; i < ORDER.size() - 1; i++) {
+      String[] later =
+          ORDER.subList(i + 1, ORDER.size()).stream()
+              .map(name -> "dev.dogvision." + name + "..")
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage("dev.dogvision." + ORDER.get(i) + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(later)
+          .check(classes);
+    }
+  }
+
+  @ArchTest
+  static final ArchRule event_files_know_nothing_of_training =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.dogvision.tensorboard..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.dogvision.train..", "dev.dogvision.report..");
 }

@@ -1,0 +1,90 @@
+package dev.dogvision.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetBuilder;
+import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.TransferModel;
+import dev.dogvision.predict.Predictor;
+import dev.dogvision.train.Trainer;
+import dev.dogvision.train.TrainingEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Through the whole library: memory that the garbage collector does not see stays where it is. */
+class NativeMemoryTest {
+  private static final Path STATUS = Path.of("/proc/self/statm");
+
+  /** Half of what 2,000 images of 64 x 64 pixels would take as floats if each were kept. */
+  private static final long ALLOWED_BYTES = 48L << 20;
+
+  @TempDir Path folder;
+
+  /** What the process holds besides Java's heap, which grows and shrinks as it likes. */
+  private static long outsideOfTheHeap() {
+    System.gc();
+    try {
+      return Long.parseLong(Files.readString(STATUS).split(" ", -1)[1]) * 4096
+          - Runtime.getRuntime().totalMemory();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void is_flat_over_2000_predictions() throws Exception {
+    assumeTrue(Files.isReadable(STATUS), "resident memory can be read on Linux only");
+    Dataset dogs = DatasetBuilder.fromFolders(DrawnDogs.draw(folder, 1, 3)).build();
+    byte[] picture = Files.readAllBytes(dogs.examples().get(0).image());
+    TransferModel model = tiny(dogs);
+    try (Predictor predictor = Predictor.of(model.trained(model.initialWeights(), Map.of()))) {
+      for (int i = 0; i < 500; i++) {
+        assertThat(predictor.top(1).predict(picture)).hasSize(1);
+      }
+      long before = outsideOfTheHeap();
+      for (int i = 0; i < 2000; i++) {
+        assertThat(predictor.top(1).predict(picture)).hasSize(1);
+      }
+      assertThat(outsideOfTheHeap() - before).isLessThan(ALLOWED_BYTES);
+    }
+  }
+
+  @Test
+  void is_flat_over_50_epochs_of_all_layers() throws Exception {
+    assumeTrue(Files.isReadable(STATUS), "resident memory can be read on Linux only");
+    Dataset dogs = DatasetBuilder.fromFolders(DrawnDogs.draw(folder, 4, 3)).build();
+    List<Long> sizes = new ArrayList<>();
+    var run =
+        Trainer.of(tiny(dogs))
+            .epochs(60)
+            .batchSize(8)
+            .augmentation(Augmentation.none())
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.EpochFinished) {
+                    sizes.add(outsideOfTheHeap());
+                  }
+                })
+            .fit(dogs);
+    assertThat(run.history().size()).isEqualTo(60);
+    assertThat(sizes.get(59) - sizes.get(9)).isLessThan(ALLOWED_BYTES);
+  }
+
+  private static TransferModel tiny(Dataset dogs) {
+    return TransferModel.mobileNetV2()
+        .untrained(1)
+        .width(0.35)
+        .inputSize(64)
+        .labels(dogs.labels())
+        .fineTuneAll()
+        .build();
+  }
+}
