@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,6 +36,8 @@ final class CheckpointFolder implements CheckpointSink {
   private static final String START = "start";
   private static final String TEACHER = "teacher";
   private static final int FORMAT = 1;
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.epoch-\\d{5}\\.safetensors\\..*\\.part");
   private static final Pattern EPOCH_FILE = Pattern.compile("epoch-\\d{5}\\.safetensors");
 
   private final Path folder;
@@ -98,6 +101,15 @@ final class CheckpointFolder implements CheckpointSink {
 
   /** Opens the folder of a run that goes on. */
   static CheckpointFolder resume(Path folder, Checkpoint checkpoint) {
+    try (Stream<Path> all = Files.list(folder)) { // what a killed run was about to write
+      for (Path file :
+          all.filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
+              .toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new DogVisionException("checkpoints can't be read from " + folder + ": " + e, e);
+    }
     return new CheckpointFolder(
         folder, checkpoint.kept(), checkpoint.start().weights(), checkpoint.file());
   }
@@ -207,7 +219,8 @@ final class CheckpointFolder implements CheckpointSink {
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
       return new ArrayList<>(
-          all.filter(file -> EPOCH_FILE.matcher(file.getFileName().toString()).matches())
+          all.filter(Files::isRegularFile)
+              .filter(file -> EPOCH_FILE.matcher(file.getFileName().toString()).matches())
               .sorted()
               .toList());
     }
@@ -225,7 +238,7 @@ final class CheckpointFolder implements CheckpointSink {
 
   @Override
   public void write(RunState state, Broadcast broadcast) {
-    Path file = folder.resolve(String.format("epoch-%05d.safetensors", state.epoch()));
+    Path file = folder.resolve(String.format(Locale.ROOT, "epoch-%05d.safetensors", state.epoch()));
     Safetensors content = Checkpoint.write(state, start);
     try {
       WholeFile.write(file, content::writeTo);
@@ -235,7 +248,11 @@ final class CheckpointFolder implements CheckpointSink {
         Files.deleteIfExists(old);
       }
     } catch (IOException e) {
-      throw new DogVisionException("the checkpoint " + file + " can't be written: " + e, e);
+      // A full disk should not cost the hours that the run has taken already.
+      broadcast.tell(
+          new TrainingEvent.Notice(
+              "the checkpoint " + file + " can't be written, and the run goes on without: " + e));
+      return;
     }
     broadcast.tell(new TrainingEvent.CheckpointWritten(file, state.epoch()));
   }

@@ -7,8 +7,8 @@ import dev.dogvision.data.Dataset;
 
 /**
  * Looks for a learning rate: trains for some steps while the rate rises exponentially, and watches
- * the loss. After Smith, "Cyclical Learning Rates for Training Neural Networks", 2017. What was
- * trained is thrown away.
+ * the loss. Of a trainer with several phases it tries the last. After Smith, "Cyclical Learning
+ * Rates for Training Neural Networks", 2017. What was trained is thrown away.
  *
  * <pre>{@code
  * LearningRateCurve curve = LearningRateFinder.of(trainer).run(split.train());

@@ -166,10 +166,10 @@ final class PhaseLoop {
     boolean best = state.choose(result, settings.earlyStopping(), merged(validated));
     state.weights = merged(raw);
     state.optimizerState = checkpoints.isOn() ? network.optimizerState() : ImmutableMap.of();
-    broadcast.tell(new TrainingEvent.EpochFinished(result, best));
-    if (complete) {
+    if (complete) { // first of all: a listener may fail
       checkpoints.write(state, broadcast);
     }
+    broadcast.tell(new TrainingEvent.EpochFinished(result, best));
   }
 
   private int epochsOfLaterPhases() {

@@ -14,6 +14,7 @@ import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,7 +69,8 @@ public final class TrainingRun {
       for (Metric metric : Metric.values()) {
         metric
             .of(result)
-            .ifPresent(value -> provenance.put(metric.title(), String.format("%.4f", value)));
+            .ifPresent(
+                value -> provenance.put(metric.title(), String.format(Locale.ROOT, "%.4f", value)));
       }
     }
     return new TrainingRun(

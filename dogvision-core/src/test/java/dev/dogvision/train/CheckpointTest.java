@@ -166,6 +166,39 @@ class CheckpointTest {
   }
 
   @Test
+  void a_checkpoint_that_can_not_be_written_does_not_cost_the_run() throws IOException {
+    List<String> notices = new ArrayList<>();
+    TrainingRun run =
+        demanding()
+            .checkpoints(folder, 1)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.EpochStarted epoch && epoch.epoch() == 2) {
+                    // A folder where the file should go, and not an empty one.
+                    write(makeFolder(folder.resolve("epoch-00002.safetensors")), new byte[1]);
+                  }
+                  if (event instanceof TrainingEvent.Notice notice) {
+                    notices.add(notice.message());
+                  }
+                })
+            .fit(training, validation);
+
+    assertThat(run.history().size()).isEqualTo(6);
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .contains("epoch-00002.safetensors can't be written, and the run goes on without: ");
+  }
+
+  private static Path makeFolder(Path path) {
+    try {
+      return Files.createDirectories(path).resolve("file");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void fails_if_the_folder_holds_a_run_already() {
     TrainingRun unused = demanding().checkpoints(folder, 1).fit(training, validation);
 
