@@ -13,6 +13,7 @@ import dev.dogvision.spi.TrainableNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** PyTorch through Deep Java Library. */
 final class DjlEngine implements Engine {
@@ -29,9 +30,7 @@ final class DjlEngine implements Engine {
 
   /** Loads the native library. */
   static DjlEngine load() {
-    if (System.getenv(OPT_OUT) == null && System.getProperty(OPT_OUT) == null) {
-      System.setProperty(OPT_OUT, "true");
-    }
+    declineTracking(System.getenv(OPT_OUT));
     ai.djl.engine.Engine engine;
     try {
       engine = ai.djl.engine.Engine.getEngine("PyTorch");
@@ -53,6 +52,13 @@ final class DjlEngine implements Engine {
         String.format(
             "DJL %s, PyTorch %s", ai.djl.engine.Engine.getDjlVersion(), engine.getVersion()),
         devices);
+  }
+
+  /** Keeps DJL from reporting to its makers, unless somebody has decided about it. */
+  static void declineTracking(@Nullable String environment) {
+    if (environment == null && System.getProperty(OPT_OUT) == null) {
+      System.setProperty(OPT_OUT, "true");
+    }
   }
 
   @Override

@@ -209,9 +209,15 @@ final class GraphCompiler {
     for (Convolution convolution : stage.convolutions()) {
       value = convolution(convolution, value);
     }
-    if (stage.residual()) {
-      line("%s = torch.add_(%s, %s)", value, value, input);
+    if (!stage.residual()) {
+      return value;
     }
+    List<Convolution> convolutions = stage.convolutions();
+    if (convolutions.get(convolutions.size() - 1).relu6()) {
+      // The way back through ReLU6 needs its result as it was.
+      return assign("torch.add(%s, %s)", value, input);
+    }
+    line("%s = torch.add_(%s, %s)", value, value, input);
     return value;
   }
 

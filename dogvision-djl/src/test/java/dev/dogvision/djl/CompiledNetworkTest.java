@@ -8,6 +8,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.model.MobileNetV2;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
+import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
@@ -15,6 +16,7 @@ import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Optimizer;
 import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -199,6 +202,61 @@ final class CompiledNetworkTest {
       return files
           .filter(file -> file.getFileName().toString().startsWith("dogvision"))
           .collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void a_residual_stage_that_ends_in_relu6_can_be_trained() {
+    Convolution first = new Convolution("a", 3, 4, 3, 2, 1, 1, 1, true);
+    Convolution second = new Convolution("b", 4, 4, 1, 1, 1, 0, 0, true);
+    NetworkPlan plan =
+        new NetworkPlan(
+            8,
+            List.of(0., 0., 0.),
+            List.of(255., 255., 255.),
+            List.of(new Stage("a", List.of(first), false), new Stage("b", List.of(second), true)),
+            "head",
+            2);
+    Random random = new Random(1);
+    Map<String, Tensor> weights = new HashMap<>();
+    plan.tensorShapes(plan.whole())
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor = Tensor.zeros(shape.stream().mapToInt(d -> d).toArray());
+              for (int i = 0; i < tensor.size(); i++) {
+                tensor.values()[i] = (float) random.nextGaussian();
+              }
+              weights.put(name, tensor);
+            });
+    RandomNetwork network = new RandomNetwork(plan, weights);
+    Batch batch = network.batch(0, 2, 2);
+    try (TrainableNetwork trainable = train(network, plan.whole(), 0);
+        PlainNetwork plain = new PlainNetwork(plan, weights)) {
+      assertClose(
+          trainable.accumulate(batch, network.targets(2), 1).logits(),
+          plain.forward(batch, plan.logitsPosition()));
+      assertThat(trainable.update(network.rule(1e-3))).isPositive().isFinite();
+    }
+  }
+
+  @Test
+  void half_precision_stays_within_the_graph() {
+    RandomNetwork network = RandomNetwork.small(15);
+    NetworkPlan plan = network.plan();
+    Batch batch = network.batch(0, 2, 16);
+    try (Network single = open(network, plan.whole());
+        Network half =
+            new DjlNetwork(plan, plan.whole(), network.weights(), Device.CPU, Precision.FLOAT16)) {
+      float[] expected = single.forward(batch).values();
+      float[] actual = half.forward(batch).values();
+      double largest = 0;
+      for (float value : expected) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      for (int i = 0; i < expected.length; i++) {
+        assertThat((double) actual[i]).isCloseTo(expected[i], within(2e-2 * largest));
+      }
+      assertThat(actual).isNotEqualTo(expected);
     }
   }
 
