@@ -397,7 +397,6 @@ public final class Augmentation {
     return from + (to - from) * random.nextDouble();
   }
 
-  /** What is configured, as the builder's methods name it. */
   /**
    * Every number of this augmentation, to be written down and given back to {@link #ofSettings}.
    *
