@@ -1,8 +1,6 @@
 package dev.dogvision.train;
 
 import dev.dogvision.spi.ActivationBatch;
-import dev.dogvision.spi.Batch;
-import java.util.NoSuchElementException;
 
 /** Activations in memory, one row an image, ready to be put together into batches. */
 final class ActivationRows implements Inputs {
@@ -36,31 +34,15 @@ final class ActivationRows implements Inputs {
 
   @Override
   public BatchStream open(int[] order, int batchSize, int epoch) {
-    return new BatchStream() {
-      private int next;
+    return new RowStream(order, batchSize, this::batch);
+  }
 
-      @Override
-      public boolean hasNext() {
-        return next < order.length;
-      }
-
-      @Override
-      public Batch next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        int size = Math.min(batchSize, order.length - next);
-        int length = rows[order[next]].length;
-        float[] values = new float[size * length];
-        for (int i = 0; i < size; i++) {
-          System.arraycopy(rows[order[next + i]], 0, values, i * length, length);
-        }
-        next += size;
-        return new ActivationBatch(values, size);
-      }
-
-      @Override
-      public void close() {}
-    };
+  private ActivationBatch batch(int[] chosen) {
+    int length = rows[chosen[0]].length;
+    float[] values = new float[chosen.length * length];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(rows[chosen[i]], 0, values, i * length, length);
+    }
+    return new ActivationBatch(values, chosen.length);
   }
 }

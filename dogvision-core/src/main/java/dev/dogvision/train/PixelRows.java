@@ -1,8 +1,6 @@
 package dev.dogvision.train;
 
-import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.PixelBatch;
-import java.util.NoSuchElementException;
 
 /** Preprocessed pictures in memory, ready to be put together into batches. */
 final class PixelRows implements Inputs {
@@ -32,31 +30,15 @@ final class PixelRows implements Inputs {
 
   @Override
   public BatchStream open(int[] order, int batchSize, int epoch) {
-    return new BatchStream() {
-      private int next;
+    return new RowStream(order, batchSize, this::batch);
+  }
 
-      @Override
-      public boolean hasNext() {
-        return next < order.length;
-      }
-
-      @Override
-      public Batch next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        int size = Math.min(batchSize, order.length - next);
-        int length = side * side * 3;
-        byte[] pixels = new byte[size * length];
-        for (int i = 0; i < size; i++) {
-          System.arraycopy(rows[order[next + i]], 0, pixels, i * length, length);
-        }
-        next += size;
-        return new PixelBatch(pixels, size, side);
-      }
-
-      @Override
-      public void close() {}
-    };
+  private PixelBatch batch(int[] chosen) {
+    int length = side * side * 3;
+    byte[] pixels = new byte[chosen.length * length];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(rows[chosen[i]], 0, pixels, i * length, length);
+    }
+    return new PixelBatch(pixels, chosen.length, side);
   }
 }

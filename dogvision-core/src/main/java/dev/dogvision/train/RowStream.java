@@ -1,0 +1,46 @@
+package dev.dogvision.train;
+
+import dev.dogvision.spi.Batch;
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+
+/** Goes through rows in memory in a given order, a batch of them at a time. */
+final class RowStream implements BatchStream {
+  private final int[] order;
+  private final int batchSize;
+  private final Function<int[], Batch> gather;
+  private int next;
+
+  /**
+   * A pass.
+   *
+   * @param order which row comes when
+   * @param batchSize how many rows a batch has; the last may have fewer
+   * @param gather makes a batch of the rows that it is given
+   */
+  RowStream(int[] order, int batchSize, Function<int[], Batch> gather) {
+    this.order = order;
+    this.batchSize = batchSize;
+    this.gather = gather;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < order.length;
+  }
+
+  @Override
+  public Batch next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    int end = Math.min(order.length, next + batchSize);
+    Batch batch = gather.apply(Arrays.copyOfRange(order, next, end));
+    next = end;
+    return batch;
+  }
+
+  @Override
+  public void close() {}
+}
