@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -49,7 +50,50 @@ final class ModelFolder {
     InputStream open(String fileName) throws IOException;
   }
 
+  /**
+   * Loads a model. One that is replaced meanwhile, by two renames, may be found missing or half old
+   * and half new, so what fails is read again as long as the folder changes.
+   */
   static TrainedModel load(Path folder) {
+    for (int attempt = 1; ; attempt++) {
+      Object before = state(folder);
+      try {
+        return loadOnce(folder);
+      } catch (DogVisionException e) {
+        if (attempt == ATTEMPTS || !pause() || (before.equals(state(folder)) && !gone(folder))) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** What tells one folder from another that took its place. */
+  private static Object state(Path folder) {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(folder.resolve(CONFIG), BasicFileAttributes.class);
+      return List.of(
+          String.valueOf(attributes.fileKey()), attributes.lastModifiedTime(), attributes.size());
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static boolean gone(Path folder) {
+    return !Files.exists(folder) && !leftBehind(folder).isEmpty();
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(10);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static TrainedModel loadOnce(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new DogVisionException(
           Files.exists(folder)
@@ -167,7 +211,9 @@ final class ModelFolder {
     if (parent == null) {
       throw new DogVisionException(folder + " can't hold a model: it is not a folder in another");
     }
-    refuseForeign(folder, target);
+    synchronized (ModelFolder.class) {
+      refuseForeign(folder, target);
+    }
     Path beside = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
       Files.createDirectories(parent);
@@ -181,17 +227,23 @@ final class ModelFolder {
     }
   }
 
+  /** Another thread or process may replace the folder at any moment: gone is as good as empty. */
   private static void refuseForeign(Path folder, Path target) {
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new DogVisionException(
-          folder + " exists and is not a folder: choose another place for the model");
-    }
     try {
+      if (!Files.readAttributes(target, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isDirectory()) {
+        throw new DogVisionException(
+            folder + " exists and is not a folder: choose another place for the model");
+      }
       List<String> names = names(target);
       if (!names.isEmpty() && !isModel(target)) {
+        if (!Files.exists(target.resolve(names.get(0)), LinkOption.NOFOLLOW_LINKS)
+            || isModel(target)) {
+          return;
+        }
         throw new DogVisionException(
             folder
                 + " holds "
@@ -199,6 +251,8 @@ final class ModelFolder {
                 + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : "")
                 + ", but no model: nothing was written. Choose an empty or a new folder");
       }
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is being replaced", target);
     } catch (IOException e) {
       throw new DogVisionException(folder + " can't be read: " + e, e);
     }

@@ -231,6 +231,28 @@ class TrainedModelTest {
   }
 
   @Test
+  void a_model_loads_while_others_replace_it() throws Exception {
+    Path place = folder.resolve("m");
+    List<TrainedModel> models = List.of(MODEL, model(2, "a", "b"), model(3, "c", "d", "e"));
+    MODEL.save(place);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        TrainedModel model = models.get(i % 3);
+        futures.add(threads.submit(() -> model.save(place)));
+        futures.add(threads.submit(() -> TrainedModel.load(place)));
+      }
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(folder.toFile().list()).containsExactly("m");
+  }
+
+  @Test
   void should_fail_if_there_is_no_model() throws IOException {
     assertThatThrownBy(() -> TrainedModel.load(folder.resolve("m")))
         .isExactlyInstanceOf(DogVisionException.class)
