@@ -3,6 +3,8 @@ package dev.dogvision.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
@@ -10,6 +12,7 @@ import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.EmbeddedModel;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -245,6 +248,31 @@ public final class TrainedModel {
    */
   public ImmutableMap<String, String> provenance() {
     return provenance;
+  }
+
+  /**
+   * What tells this model from others: a hash of all that its predictions depend on, which are
+   * labels, preprocessing, network, weights, temperature and threshold. Provenance does not count.
+   *
+   * @return 64 hexadecimal digits; those of a SHA-256
+   */
+  public String fingerprint() {
+    Hasher hasher = Hashing.sha256().newHasher();
+    for (String text :
+        List.of(
+            labels.names().toString(),
+            preprocessing.toString(),
+            plan.toString(),
+            temperature + " " + unsureThreshold)) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      hasher.putInt(bytes.length).putBytes(bytes);
+    }
+    for (Tensor tensor : weights.values()) { // names and shapes are the plan's
+      for (float value : tensor.values()) {
+        hasher.putInt(Float.floatToIntBits(value));
+      }
+    }
+    return hasher.hash().toString();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.dogvision.predict;
 
 import java.io.Console;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -14,12 +15,29 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
   private final @Nullable ProgressBar bar;
   private int tenths;
 
-  ConsoleProgress(String task, int total) {
+  /**
+   * Begins to show.
+   *
+   * @param from how many pictures were done before; they do not count for the time left
+   */
+  ConsoleProgress(String task, int from, int total) {
     this.task = task;
+    this.tenths = tenths(from, total);
+    if (from > 0) {
+      out.println(String.format(Locale.ROOT, "%s goes on after %s of %s", task, from, total));
+    }
     this.bar =
         isTerminal()
-            ? new ProgressBarBuilder().setTaskName(task).setInitialMax(total).build()
+            ? new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .startsFrom(from, Duration.ZERO)
+                .build()
             : null;
+  }
+
+  private static int tenths(int done, int total) {
+    return (int) (10L * done / total);
   }
 
   /** From Java 22 on there is a console object even where there is no terminal, and it says so. */
@@ -42,7 +60,7 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
       bar.stepTo(done);
       return;
     }
-    int reached = (int) (10L * done / total);
+    int reached = tenths(done, total);
     if (reached > tenths) {
       tenths = reached;
       out.println(String.format(Locale.ROOT, "%s: %s of %s pictures", task, done, total));

@@ -10,11 +10,9 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.apache.commons.csv.CSVFormat;
 
 /**
  * What a model says of the pictures of a data set, in the data set's order. Immutable and safe from
@@ -137,7 +135,9 @@ public final class Predictions implements Iterable<Prediction> {
   /**
    * Writes a table as the Kaggle competition takes it: a header of {@code id} and the labels, then
    * a row for each picture in the data set's order; each row's probabilities sum to 1 within 1e-5
-   * as they are written. UTF-8, lines end in a newline. Whole or not at all.
+   * as they are written. UTF-8, lines end in a newline. Whole or not at all. {@link
+   * BatchPredictor#writeCsv} writes the same without holding it all in memory, and goes on after an
+   * interruption.
    *
    * @param file the place; a file that is there is replaced
    * @return the file
@@ -159,18 +159,10 @@ public final class Predictions implements Iterable<Prediction> {
   }
 
   private void writeCsv(Writer writer) throws IOException {
-    List<String> header = new ArrayList<>();
-    header.add("id");
-    header.addAll(labels().names());
-    writer.append(CSVFormat.RFC4180.format(header.toArray())).append('\n');
-    Object[] record = new Object[header.size()];
+    CsvTable table = new CsvTable(labels(), model.temperature());
+    writer.append(table.header());
     for (int i = 0; i < size(); i++) {
-      record[0] = ids.get(i);
-      float[] row = row(i);
-      for (int j = 0; j < row.length; j++) {
-        record[j + 1] = row[j];
-      }
-      writer.append(CSVFormat.RFC4180.format(record)).append('\n');
+      writer.append(table.row(ids.get(i), logits[i]));
     }
   }
 

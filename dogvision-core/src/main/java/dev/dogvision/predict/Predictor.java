@@ -3,6 +3,7 @@ package dev.dogvision.predict;
 import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.DogVisionException;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -455,6 +457,16 @@ public final class Predictor implements AutoCloseable {
 
   ImageDecoder decoder() {
     return decoder;
+  }
+
+  /** What probabilities depend on to their last bit, besides the picture. */
+  Map<String, String> settings(int batchSize) {
+    return ImmutableMap.of(
+        "model", model.fingerprint(),
+        "engine", engine.name() + " " + engine.version(),
+        "device", device.toString(),
+        "precision", precision.toString(),
+        "batch size", String.valueOf(batchSize));
   }
 
   void checkOpen() {

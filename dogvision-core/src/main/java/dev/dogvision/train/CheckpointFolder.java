@@ -68,7 +68,7 @@ final class CheckpointFolder implements CheckpointSink {
    * @throws IllegalStateException if it holds a run already
    */
   static CheckpointFolder create(Path folder, int keep, Header header) {
-    if (Files.exists(folder.resolve(RUN))) {
+    if (holdsRun(folder)) {
       throw new IllegalStateException(
           "checkpoints: "
               + folder
@@ -97,6 +97,11 @@ final class CheckpointFolder implements CheckpointSink {
     } catch (IOException e) {
       throw new DogVisionException("checkpoints can't be written to " + folder + ": " + e, e);
     }
+  }
+
+  /** Whether there is a run in a folder: its settings are written last. */
+  static boolean holdsRun(Path folder) {
+    return Files.isRegularFile(folder.resolve(RUN));
   }
 
   /** Opens the folder of a run that goes on. */

@@ -18,12 +18,16 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -38,18 +42,29 @@ import org.jspecify.annotations.Nullable;
  * bytes, the embedding (float32, little-endian) and a CRC32C of both. A record that is damaged, and
  * what is left of a record at a file's end, are passed over, and their embeddings computed anew.
  * The file is written beside and renamed, so that it is whole at any moment.
+ *
+ * <p>While embeddings are computed, those that are new go to files of their own every so often,
+ * {@code embeddings-<hash>.<any>.bin} of the same form, so that a killed process loses few of them.
+ * They are read as well, and become part of the one file when that is written next.
  */
 final class EmbeddingCache {
   private static final int HASH_BYTES = 32;
   private static final byte[] MAGIC =
       "dogvision-embeddings-1\n".getBytes(StandardCharsets.US_ASCII);
 
-  private final Path file;
+  /** A killed process loses fewer than these. */
+  private static final int NEW_IN_A_FILE = 256;
+
+  private final Path folder;
+  private final String name;
   private final int size;
   private final Map<HashCode, float[]> entries = new HashMap<>();
+  private final Map<HashCode, float[]> unsaved = new HashMap<>();
+  private final List<Path> parts = new ArrayList<>();
 
-  private EmbeddingCache(Path file, int size) {
-    this.file = file;
+  private EmbeddingCache(Path folder, String name, int size) {
+    this.folder = folder;
+    this.name = name;
     this.size = size;
   }
 
@@ -79,10 +94,16 @@ final class EmbeddingCache {
     }
     EmbeddingCache cache =
         new EmbeddingCache(
-            folder.resolve("embeddings-" + hasher.hash().toString().substring(0, 32) + ".bin"),
+            folder,
+            "embeddings-" + hasher.hash().toString().substring(0, 32),
             plan.embeddingSize());
-    cache.read();
+    cache.read(cache.file());
+    cache.readParts();
     return cache;
+  }
+
+  private Path file() {
+    return folder.resolve(name + ".bin");
   }
 
   private static void put(Hasher hasher, String text) {
@@ -110,11 +131,33 @@ final class EmbeddingCache {
     return entries.get(image);
   }
 
+  /** Adds an embedding, and writes those that are new where they are many. */
   void put(HashCode image, float[] embedding) {
     entries.put(image, embedding);
+    unsaved.put(image, embedding);
+    if (unsaved.size() >= NEW_IN_A_FILE) {
+      Path part = folder.resolve(name + "." + UUID.randomUUID() + ".bin");
+      write(part, unsaved);
+      parts.add(part);
+      unsaved.clear();
+    }
   }
 
-  private void read() {
+  private void readParts() {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, name + ".*.bin")) {
+      for (Path part : found) {
+        read(part);
+        parts.add(part);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // What was read so far is good; the rest is computed anew.
+    }
+  }
+
+  private void read(Path file) {
     if (!Files.isRegularFile(file)) {
       return;
     }
@@ -150,18 +193,31 @@ final class EmbeddingCache {
     return (int) checksum.getValue();
   }
 
-  /** Writes all entries, whole or not at all. */
+  /** Writes all entries into one file, whole or not at all. */
   void write() {
+    write(file(), entries);
+    unsaved.clear();
     try {
-      WholeFile.write(file, this::writeTo);
+      for (Path part : parts) {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      // It is read once more next time, and costs nothing but that.
+    }
+    parts.clear();
+  }
+
+  private void write(Path file, Map<HashCode, float[]> some) {
+    try {
+      WholeFile.write(file, out -> writeTo(out, some));
     } catch (IOException e) {
       throw new DogVisionException("the embedding cache " + file + " can't be written: " + e, e);
     }
   }
 
-  private void writeTo(OutputStream out) throws IOException {
+  private void writeTo(OutputStream out, Map<HashCode, float[]> some) throws IOException {
     out.write(MAGIC);
-    for (Map.Entry<HashCode, float[]> entry : entries.entrySet()) {
+    for (Map.Entry<HashCode, float[]> entry : some.entrySet()) {
       ByteBuffer bytes =
           ByteBuffer.allocate(HASH_BYTES + 4 * size + 4).order(ByteOrder.LITTLE_ENDIAN);
       bytes.put(entry.getKey().asBytes());

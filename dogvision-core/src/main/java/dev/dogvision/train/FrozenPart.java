@@ -15,6 +15,19 @@ final class FrozenPart {
 
   private FrozenPart() {}
 
+  /** Takes rows as soon as there are any. */
+  @FunctionalInterface
+  interface RowSink {
+
+    /**
+     * Called row after row.
+     *
+     * @param index its place among the chosen images
+     * @param row its values, not to be changed
+     */
+    void add(int index, float[] row);
+  }
+
   /**
    * What a network gives for the chosen images.
    *
@@ -27,6 +40,17 @@ final class FrozenPart {
    */
   static float @Nullable [][] run(
       Network network, Inputs inputs, int[] chosen, String what, Broadcast broadcast) {
+    return run(network, inputs, chosen, what, broadcast, (index, row) -> {});
+  }
+
+  /** As above, and tells a sink of every row. */
+  static float @Nullable [][] run(
+      Network network,
+      Inputs inputs,
+      int[] chosen,
+      String what,
+      Broadcast broadcast,
+      RowSink sink) {
     int batchSize = network.device().type().equals("cpu") ? BATCH_ON_CPU : BATCH_ON_GPU;
     int length = network.plan().sizeAt(network.segment().to());
     float[][] rows = new float[chosen.length][];
@@ -35,7 +59,9 @@ final class FrozenPart {
       while (batches.hasNext()) {
         float[] values = network.forward(batches.next()).values();
         for (int offset = 0; offset < values.length; offset += length) {
-          rows[done++] = Arrays.copyOfRange(values, offset, offset + length);
+          rows[done] = Arrays.copyOfRange(values, offset, offset + length);
+          sink.add(done, rows[done]);
+          done++;
         }
         broadcast.tell(new TrainingEvent.CacheProgress(what, done, chosen.length));
         if (broadcast.isRaised()) {

@@ -122,7 +122,12 @@ final class PhaseInputs {
     float[][] rows =
         embeddings && state.phase == 0
             ? startEmbeddings(examples)
-            : compute(boundary, state.weights, examples, embeddings ? "embeddings" : "activations");
+            : compute(
+                boundary,
+                state.weights,
+                examples,
+                embeddings ? "embeddings" : "activations",
+                (index, row) -> {});
     if (rows == null) {
       return null;
     }
@@ -168,18 +173,25 @@ final class PhaseInputs {
     }
     if (!missing.isEmpty()) {
       int position = computer.plan().embeddingPosition();
-      float[][] computed = compute(position, start.weights(), missing, "embeddings");
+      float[][] computed =
+          compute(
+              position,
+              start.weights(),
+              missing,
+              "embeddings",
+              (index, row) -> {
+                if (cache != null) {
+                  cache.put(missingHashes.get(index), row);
+                }
+              });
+      if (cache != null) {
+        cache.write(); // also where a listener asked for the end
+      }
       if (computed == null) {
         return null;
       }
       for (int i = 0; i < computed.length; i++) {
         knownEmbeddings.put(missing.get(i).image(), computed[i]);
-        if (cache != null) {
-          cache.put(missingHashes.get(i), computed[i]);
-        }
-      }
-      if (cache != null) {
-        cache.write();
       }
     }
     float[][] rows = new float[examples.size()][];
@@ -190,7 +202,11 @@ final class PhaseInputs {
   }
 
   private float @Nullable [][] compute(
-      int position, Map<String, Tensor> weights, List<Example> examples, String what) {
+      int position,
+      Map<String, Tensor> weights,
+      List<Example> examples,
+      String what,
+      FrozenPart.RowSink sink) {
     PixelInputs pixels =
         new PixelInputs(examples, start.preprocessing(), Augmentation.none(), settings.seed());
     try (Network frozen =
@@ -202,7 +218,7 @@ final class PhaseInputs {
                 weights,
                 computer.device(),
                 Precision.FLOAT32)) {
-      return FrozenPart.run(frozen, pixels, Seeds.identity(examples.size()), what, broadcast);
+      return FrozenPart.run(frozen, pixels, Seeds.identity(examples.size()), what, broadcast, sink);
     }
   }
 

@@ -115,6 +115,17 @@ public final class Trainer {
   }
 
   /**
+   * Whether a folder holds a run that {@link #resume} can take up. It may have ended already; then
+   * resuming it gives what it gave.
+   *
+   * @param folder as given to {@link #checkpoints}; need not be there
+   * @return false where there is no run
+   */
+  public static boolean canResume(Path folder) {
+    return CheckpointFolder.holdsRun(folder);
+  }
+
+  /**
    * How many passes over the training data. Default 10.
    *
    * @param count at least 1
@@ -461,8 +472,9 @@ public final class Trainer {
   }
 
   /**
-   * Keeps embeddings on disk, for runs to come. They are found again by the weights, the
-   * preprocessing and the bytes of the photographs; a damaged file costs time, not results.
+   * Keeps embeddings on disk, for runs to come, and for this one should it be interrupted. They are
+   * found again by the weights, the preprocessing and the bytes of the photographs; a damaged file
+   * costs time, not results.
    *
    * @param folder made if it is missing
    * @return this

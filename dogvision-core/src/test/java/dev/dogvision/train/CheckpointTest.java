@@ -96,7 +96,10 @@ class CheckpointTest {
 
   @Test
   void a_finished_run_is_resumed_without_training() {
+    assertThat(Trainer.canResume(folder)).isFalse();
+    assertThat(Trainer.canResume(folder.resolve("not-there"))).isFalse();
     TrainingRun whole = demanding().checkpoints(folder, 1).fit(training, validation);
+    assertThat(Trainer.canResume(folder)).isTrue();
     List<TrainingEvent> events = new ArrayList<>();
 
     TrainingRun resumed =

@@ -293,6 +293,68 @@ class TrainingControlTest {
   }
 
   @Test
+  void an_interruption_costs_few_embeddings(@TempDir Path many) throws IOException {
+    Dataset pictures = ColouredPictures.draw(many, 300, 3);
+    TrainingListener interruption =
+        (event, control) -> {
+          if (event instanceof TrainingEvent.CacheProgress progress && progress.done() >= 280) {
+            throw new IllegalStateException("interrupted");
+          }
+        };
+    assertThatThrownBy(() -> frozen().embeddingCache(folder).listener(interruption).fit(pictures))
+        .hasMessage("interrupted");
+    int[] computed = {0};
+
+    TrainingRun run =
+        frozen()
+            .epochs(1)
+            .embeddingCache(folder)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.CacheProgress progress) {
+                    computed[0] = progress.total();
+                  }
+                })
+            .fit(pictures);
+
+    assertThat(computed[0]).isEqualTo(300 - 256);
+    assertThat(ColouredPictures.bits(run))
+        .isEqualTo(ColouredPictures.bits(frozen().epochs(1).fit(pictures)));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).as("one file in the end").hasSize(1);
+    }
+  }
+
+  @Test
+  void embeddings_are_kept_where_a_listener_stops_the_run() {
+    TrainingRun stopped =
+        frozen()
+            .embeddingCache(folder)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.CacheProgress) {
+                    control.stop("enough");
+                  }
+                })
+            .fit(training);
+    int[] computed = {0};
+
+    TrainingRun unused =
+        frozen()
+            .embeddingCache(folder)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.CacheProgress progress) {
+                    computed[0] = progress.total();
+                  }
+                })
+            .fit(training);
+
+    assertThat(stopped.reason()).isEqualTo("enough");
+    assertThat(computed[0]).isEqualTo(14 - 8);
+  }
+
+  @Test
   void tensorboard_gets_curves_settings_and_pictures() throws IOException {
     TrainingRun run = frozen().tensorBoard(folder).fit(training, validation);
     TrainingRun unused = frozen().epochs(1).tensorBoard(folder).fit(training);
