@@ -1,5 +1,8 @@
 package dev.dogvision.examples;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ObjectArrays;
+import com.google.common.primitives.Ints;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Example;
@@ -10,6 +13,7 @@ import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.evaluate.UnsureFit;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.Backbone;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
@@ -19,7 +23,6 @@ import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.Schedule;
 import dev.dogvision.train.Trainer;
 import dev.dogvision.train.TrainingRun;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +64,11 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--no-dogs", description = "A folder of photographs that hold no dog.")
   private @Nullable Path noDogs;
 
+  @Option(
+      names = "--from",
+      description = "A model that this command trained before: go on from its weights.")
+  private @Nullable Path from;
+
   @Option(names = "--output", required = true, description = "The folder of the model.")
   private Path output = Path.of("");
 
@@ -77,7 +85,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--checkpoints", description = "Where an interrupted run goes on from.")
   private @Nullable Path checkpoints;
 
-  @Option(names = "--limit", description = "Use that many of the photographs; 0 for all.")
+  @Option(
+      names = "--limit",
+      description = "Train on that many of the first folder's photographs; 0 for all.")
   private int limit;
 
   @Option(names = "--hold-out", description = "The share kept aside to choose settings on.")
@@ -85,6 +95,13 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Option(names = "--hold-out-more", description = "The same for the other folder.")
   private double holdOutMore = 0.15;
+
+  @Option(
+      names = "--folds",
+      description =
+          "Above 1: train that often on all but one part of the other folder, to tell how well"
+              + " photographs of it that were not seen are recognised, and then on all of it.")
+  private int folds = 1;
 
   @Option(names = "--epochs")
   private int epochs = 6;
@@ -135,121 +152,169 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    Dataset main =
-        DatasetBuilder.fromCsv(photographs.resolve(labelsFile))
-            .images(photographs.resolve("train"))
-            .build();
+  public Integer call() {
+    Dataset main = read(photographs, labelsFile);
     Labels breeds = main.labels();
     System.out.println(main.summary());
-    Split mainSplit = (limit > 0 ? main.sample(limit, seed) : main).split(1 - holdOut, seed);
-    List<Example> training = new ArrayList<>(mainSplit.train().examples());
-    Dataset validationMore = null;
-    if (more != null) {
-      Dataset others =
-          DatasetBuilder.fromCsv(more.resolve("labels.csv"))
-              .images(more.resolve("train"))
-              .build()
-              .withLabels(breeds, ProblemPolicy.SKIP);
-      Split split = others.split(1 - holdOutMore, seed);
-      validationMore = split.validation();
-      for (int i = 0; i < repeatMore; i++) {
-        for (Example example : split.train().examples()) {
-          training.add(
-              new Example("more-" + i + "-" + example.id(), example.image(), example.label()));
-        }
-      }
+    Split mainSplit = main.split(1 - holdOut, seed);
+    Dataset training = mainSplit.train();
+    if (limit > 0 && limit < training.size()) {
+      training = training.sample(limit, seed);
     }
-    Dataset train = Dataset.of(training, breeds);
-    System.out.printf(
-        "%d photographs to train on, %d and %d kept aside%n",
-        train.size(),
-        mainSplit.validation().size(),
-        validationMore == null ? 0 : validationMore.size());
-
+    TransferModel imageNet = model(TransferModel.mobileNetV2().weights(weights), breeds);
+    TrainedModel start = imageNet.trained(imageNet.initialWeights(), Map.of());
     TransferModel model =
-        TransferModel.mobileNetV2()
-            .weights(weights)
-            .labels(breeds)
-            .warmStart()
-            .fineTuneLast(stages)
-            .build();
-    TrainedModel start = model.trained(model.initialWeights(), Map.of());
+        from == null
+            ? imageNet
+            : model(
+                TransferModel.mobileNetV2().backbone(Backbone.of(TrainedModel.load(from))), breeds);
+
+    Dataset others =
+        more == null ? null : read(more, "labels.csv").withLabels(breeds, ProblemPolicy.SKIP);
+    Answers otherAnswers = null;
+    if (others != null && folds > 1) {
+      otherAnswers = crossValidate(start, model, training, others);
+      training = training.concat(repeated(others));
+    } else if (others != null) {
+      Split split = others.split(1 - holdOutMore, seed);
+      training = training.concat(repeated(split.train()));
+      others = split.validation();
+    }
+    System.out.printf(
+        "%d photographs to train on, %d of the first folder kept aside%n",
+        training.size(), mainSplit.validation().size());
+    TrainedModel outcome;
     if (trained != null) {
       TrainedModel before = TrainedModel.load(trained);
-      return finish(
-          start,
-          model.trained(before.weights(), before.provenance()),
-          mainSplit.validation(),
-          validationMore);
+      outcome = model.trained(before.weights(), before.provenance());
+    } else {
+      outcome = train(start, model, training, mainSplit.validation());
     }
-    Trainer trainer =
-        checkpoints != null && Files.isDirectory(checkpoints)
-            ? Trainer.resume(checkpoints)
-            : newTrainer(model);
-    if (teacherShare > 0) {
-      trainer.distilFrom(start, temperature, teacherShare);
+    if (others != null && otherAnswers == null) {
+      otherAnswers = Answers.of(outcome, others);
     }
-    if (checkpoints != null) {
-      trainer.checkpoints(checkpoints, 2);
-    }
-    TrainingRun run = trainer.progress().fit(train, mainSplit.validation());
-    System.out.println(run);
-    return finish(start, run.model(), mainSplit.validation(), validationMore);
-  }
-
-  /** Calibrates, fits the threshold of unsure predictions, saves and reports. */
-  private int finish(
-      TrainedModel start,
-      TrainedModel trained,
-      Dataset validation,
-      @Nullable Dataset validationMore) {
-    Dataset keptAside = validationMore == null ? validation : validation.concat(validationMore);
-    Predictions predictions = predict(trained, keptAside);
-    TemperatureScaling scaling =
-        TemperatureScaling.fit(
-            trained.labels(), predictions.ids(), keptAside.labelIndices(), predictions.logits());
-    System.out.println(scaling);
-    UnsureFit unsure =
-        UnsureFit.of(Score.ENERGY, predictions.logits(), scaling.temperature(), unsureShare);
-    System.out.println(unsure);
-    if (noDogs != null) {
-      Predictions others = predict(trained, DatasetBuilder.fromImages(noDogs).build());
-      System.out.printf(
-          "of %d photographs without a dog %.1f %% are called unsure%n",
-          others.size(), 100 * unsure.catchRate(others.logits()));
-    }
-    TrainedModel finished =
-        trained.withTemperature(scaling.temperature()).withUnsureThreshold(unsure.threshold());
-    report("start", start, validation, validationMore);
-    Path saved = finished.save(output, ElementType.F16);
-    report("as saved", TrainedModel.load(saved), validation, validationMore);
-    System.out.println("saved in " + saved.toAbsolutePath());
+    finish(start, outcome, mainSplit.validation(), others, otherAnswers);
     return 0;
   }
 
-  private Trainer newTrainer(TransferModel model) {
-    return Trainer.of(model)
-        .epochs(epochs)
-        .learningRate(learningRate)
-        .backboneLearningRate(backboneLearningRate)
-        .batchSize(batchSize)
-        .schedule(Schedule.cosine(0.3))
-        .weightDecay(weightDecay)
-        .labelSmoothing(labelSmoothing)
-        .gradientClipping(1)
-        .averaging(averaging)
-        .augmentation(
-            switch (augmentation) {
-              case "none" -> Augmentation.none();
-              case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
-              case "light" -> Augmentation.light();
-              case "strong" -> Augmentation.strong();
-              default ->
-                  throw new IllegalArgumentException(
-                      "--augmentation takes none, flip, light or strong, got " + augmentation);
-            })
-        .seed(seed);
+  private static Dataset read(Path folder, String labelsFile) {
+    return DatasetBuilder.fromCsv(folder.resolve(labelsFile))
+        .images(folder.resolve("train"))
+        .build();
+  }
+
+  private TransferModel model(TransferModel.Builder builder, Labels breeds) {
+    return builder.labels(breeds).warmStart().fineTuneLast(stages).build();
+  }
+
+  private Dataset repeated(Dataset dataset) {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < repeatMore; i++) {
+      for (Example example : dataset.examples()) {
+        examples.add(
+            new Example("more-" + i + "-" + example.id(), example.image(), example.label()));
+      }
+    }
+    return Dataset.of(examples, dataset.labels());
+  }
+
+  /** What is said of each photograph of the other folder by a model that has not seen it. */
+  private Answers crossValidate(
+      TrainedModel start, TransferModel model, Dataset training, Dataset others) {
+    Answers answers = Answers.NONE;
+    for (Split fold : others.kFold(folds, seed)) {
+      TrainedModel outcome =
+          newTrainer(start, model).fit(training.concat(repeated(fold.train()))).model();
+      answers = answers.and(Answers.of(outcome, fold.validation()));
+      System.out.printf("after %d of them:%n", answers.ids.size());
+      answers.print("more, out of fold", outcome);
+    }
+    return answers;
+  }
+
+  private TrainedModel train(
+      TrainedModel start, TransferModel model, Dataset training, Dataset validation) {
+    Trainer trainer;
+    if (checkpoints != null && Files.isDirectory(checkpoints)) {
+      trainer = Trainer.resume(checkpoints).checkpoints(checkpoints, 2);
+      if (teacherShare > 0) {
+        trainer.distilFrom(start, temperature, teacherShare);
+      }
+    } else {
+      trainer = newTrainer(start, model);
+      if (checkpoints != null) {
+        trainer.checkpoints(checkpoints, 2);
+      }
+    }
+    TrainingRun run = trainer.progress().fit(training, validation);
+    System.out.println(run);
+    return run.model();
+  }
+
+  /**
+   * Calibrates, fits the threshold of unsure predictions, saves and reports.
+   *
+   * @param otherAnswers what was said of the other folder's photographs by models that had not seen
+   *     them
+   */
+  private void finish(
+      TrainedModel start,
+      TrainedModel outcome,
+      Dataset validation,
+      @Nullable Dataset others,
+      @Nullable Answers otherAnswers) {
+    Answers answers = Answers.of(outcome, validation);
+    Answers all = otherAnswers == null ? answers : answers.and(otherAnswers);
+    TemperatureScaling scaling =
+        TemperatureScaling.fit(outcome.labels(), all.ids, all.truths, all.logits);
+    System.out.println(scaling);
+    UnsureFit unsure = UnsureFit.of(Score.ENERGY, all.logits, scaling.temperature(), unsureShare);
+    System.out.println(unsure);
+    if (noDogs != null) {
+      float[][] logits = predict(outcome, DatasetBuilder.fromImages(noDogs).build()).logits();
+      System.out.printf(
+          "of %d photographs without a dog %.1f %% are called unsure%n",
+          logits.length, 100 * unsure.catchRate(logits));
+    }
+    Path saved =
+        outcome
+            .withTemperature(scaling.temperature())
+            .withUnsureThreshold(unsure.threshold())
+            .save(output, ElementType.F16);
+    TrainedModel shipped = TrainedModel.load(saved);
+    Answers.of(start, validation).print("photographs, start", start);
+    Answers.of(shipped, validation).print("photographs, as saved", shipped);
+    if (others != null && otherAnswers != null) {
+      Answers.of(start, others).print("more, start", start);
+      otherAnswers.print(folds > 1 ? "more, out of fold" : "more, as saved", shipped);
+    }
+    System.out.println("saved in " + saved.toAbsolutePath());
+  }
+
+  private Trainer newTrainer(TrainedModel start, TransferModel model) {
+    Trainer trainer =
+        Trainer.of(model)
+            .epochs(epochs)
+            .learningRate(learningRate)
+            .backboneLearningRate(backboneLearningRate)
+            .batchSize(batchSize)
+            .schedule(Schedule.cosine(0.3))
+            .weightDecay(weightDecay)
+            .labelSmoothing(labelSmoothing)
+            .gradientClipping(1)
+            .averaging(averaging)
+            .augmentation(
+                switch (augmentation) {
+                  case "none" -> Augmentation.none();
+                  case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
+                  case "light" -> Augmentation.light();
+                  case "strong" -> Augmentation.strong();
+                  default ->
+                      throw new IllegalArgumentException(
+                          "--augmentation takes none, flip, light or strong, got " + augmentation);
+                })
+            .seed(seed);
+    return teacherShare > 0 ? trainer.distilFrom(start, temperature, teacherShare) : trainer;
   }
 
   private static Predictions predict(TrainedModel model, Dataset dataset) {
@@ -258,26 +323,44 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     }
   }
 
-  private static void report(
-      String name, TrainedModel model, Dataset validation, @Nullable Dataset more) {
-    print(name + ", photographs", model, validation);
-    if (more != null) {
-      print(name + ", more", model, more);
-    }
-  }
+  /** What models say of labelled photographs. */
+  private static final class Answers {
+    static final Answers NONE = new Answers(List.of(), new int[0], new float[0][]);
 
-  private static void print(String name, TrainedModel model, Dataset dataset) {
-    Predictions predictions = predict(model, dataset);
-    Evaluation evaluation =
-        Evaluation.of(
-            model.labels(), predictions.ids(), dataset.labelIndices(), predictions.probabilities());
-    System.out.printf(
-        "%-24s %5d images  top-1 %.1f %%  top-5 %.1f %%  log-loss %.3f  calibration error %.1f %%%n",
-        name,
-        evaluation.size(),
-        100 * evaluation.accuracy(),
-        100 * evaluation.topAccuracy(5),
-        evaluation.logLoss(),
-        100 * evaluation.calibration().expectedError());
+    final List<String> ids;
+    final int[] truths;
+    final float[][] logits;
+
+    private Answers(List<String> ids, int[] truths, float[][] logits) {
+      this.ids = ids;
+      this.truths = truths;
+      this.logits = logits;
+    }
+
+    static Answers of(TrainedModel model, Dataset dataset) {
+      Predictions predictions = predict(model, dataset);
+      return new Answers(predictions.ids(), dataset.labelIndices(), predictions.logits());
+    }
+
+    Answers and(Answers more) {
+      return new Answers(
+          ImmutableList.<String>builder().addAll(ids).addAll(more.ids).build(),
+          Ints.concat(truths, more.truths),
+          ObjectArrays.concat(logits, more.logits, float[].class));
+    }
+
+    void print(String name, TrainedModel model) {
+      Evaluation evaluation =
+          Evaluation.ofLogits(model.labels(), ids, truths, logits, model.temperature());
+      System.out.printf(
+          "%-24s %5d images  top-1 %.1f %%  top-5 %.1f %%  log-loss %.3f  calibration error"
+              + " %.1f %%%n",
+          name,
+          evaluation.size(),
+          100 * evaluation.accuracy(),
+          100 * evaluation.topAccuracy(5),
+          evaluation.logLoss(),
+          100 * evaluation.calibration().expectedError());
+    }
   }
 }
