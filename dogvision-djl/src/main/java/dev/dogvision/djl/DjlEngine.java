@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** PyTorch through Deep Java Library. */
 final class DjlEngine implements Engine {
   static final String NAME = "PyTorch through DJL";
-  private static final String OPT_OUT = "OPT_OUT_TRACKING";
+  static final String OPT_OUT = "OPT_OUT_TRACKING";
 
   private final String version;
   private final List<Device> devices;

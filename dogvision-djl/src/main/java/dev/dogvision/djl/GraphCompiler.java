@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
  */
 final class GraphCompiler {
   /** ATen's numbers of element types. */
+  private static final int UINT8 = 0;
+
   private static final int FLOAT16 = 5;
 
   private static final int FLOAT32 = 6;
@@ -88,6 +90,28 @@ final class GraphCompiler {
   }
 
   /**
+   * Compiles the whole network for DJL's own {@code Criteria}: the method {@code forward(x)}, from
+   * bytes in NHWC order or from floats in NCHW order, normalised already, to logits. Nothing needs
+   * to be called before it, and any device will do.
+   */
+  static TorchScriptArchive forDjl(NetworkPlan plan, Map<String, Tensor> weights) {
+    GraphCompiler compiler =
+        new GraphCompiler(plan, plan.whole(), weights, Precision.FLOAT32, Kernels.PLAIN);
+    compiler.method("normalise", "x: Tensor", "Tensor");
+    compiler.line(
+        "return %s", compiler.normalise(compiler.assign("torch.permute(x, [0, 3, 1, 2])")));
+    compiler.method("logits", "x: Tensor", "Tensor");
+    compiler.line("return %s", compiler.stages("x"));
+    compiler.method("forward", "x: Tensor", "Tensor");
+    compiler.line("if torch.eq(ops.prim.dtype(x), %d):", UINT8);
+    compiler.line("  n = (self).normalise(x, )");
+    compiler.line("else:");
+    compiler.line("  n = x");
+    compiler.line("return (self).logits(n, )");
+    return compiler.archive();
+  }
+
+  /**
    * Compiles for training. The methods:
    *
    * <ul>
@@ -139,48 +163,54 @@ final class GraphCompiler {
 
   /** The network from its input, a variable's name, to the variable that is returned. */
   private String network(String input) {
+    if (segment.from() > plan.stages().size()) {
+      return head(input);
+    }
+    String value = assign("torch.permute(%s, [0, 3, 1, 2])", input);
+    return stages(segment.from() == 0 ? normalise(value) : value);
+  }
+
+  /** The network from values in NCHW order, normalised already. */
+  private String stages(String input) {
     String value = input;
     int stages = plan.stages().size();
-    if (segment.from() <= stages) {
-      value = assign("torch.permute(%s, [0, 3, 1, 2])", value);
-      if (segment.from() == 0) {
-        value = normalise(value);
-      }
-      if (precision == Precision.FLOAT16) {
-        value = assign("torch.to(%s, %d)", value, FLOAT16);
-      }
-      for (int i = segment.from(); i < Math.min(segment.to(), stages); i++) {
-        value = stage(plan.stages().get(i), value);
-      }
-      if (precision == Precision.FLOAT16) {
-        value = assign("torch.to(%s, %d)", value, FLOAT32);
-      }
-      if (segment.to() <= stages) {
-        return assign("torch.contiguous(%s)", assign("torch.permute(%s, [0, 2, 3, 1])", value));
-      }
-      value = assign("torch.mean(%s, [2, 3])", value);
+    if (precision == Precision.FLOAT16) {
+      value = assign("torch.to(%s, %d)", value, FLOAT16);
     }
-    if (segment.to() == plan.logitsPosition()) {
-      String weight = plan.headName() + ".weight";
-      String bias = plan.headName() + ".bias";
-      if (!trained.containsKey(weight)) {
-        List<Integer> shape = List.of(plan.classes(), plan.embeddingSize());
-        attributes.add(
-            Attribute.matrix(
-                "head_w",
-                Weights.require(weights, weight, shape).values(),
-                shape.get(0),
-                shape.get(1)));
-        attributes.add(vector("head_b", bias, plan.classes()));
-      }
-      value =
-          assign(
-              "torch.linear(%s, %s, %s)",
-              value,
-              trained.getOrDefault(weight, "self.head_w"),
-              trained.getOrDefault(bias, "self.head_b"));
+    for (int i = segment.from(); i < Math.min(segment.to(), stages); i++) {
+      value = stage(plan.stages().get(i), value);
     }
-    return value;
+    if (precision == Precision.FLOAT16) {
+      value = assign("torch.to(%s, %d)", value, FLOAT32);
+    }
+    if (segment.to() <= stages) {
+      return assign("torch.contiguous(%s)", assign("torch.permute(%s, [0, 2, 3, 1])", value));
+    }
+    return head(assign("torch.mean(%s, [2, 3])", value));
+  }
+
+  /** From embeddings to the segment's end. */
+  private String head(String embeddings) {
+    if (segment.to() != plan.logitsPosition()) {
+      return embeddings;
+    }
+    String weight = plan.headName() + ".weight";
+    String bias = plan.headName() + ".bias";
+    if (!trained.containsKey(weight)) {
+      List<Integer> shape = List.of(plan.classes(), plan.embeddingSize());
+      attributes.add(
+          Attribute.matrix(
+              "head_w",
+              Weights.require(weights, weight, shape).values(),
+              shape.get(0),
+              shape.get(1)));
+      attributes.add(vector("head_b", bias, plan.classes()));
+    }
+    return assign(
+        "torch.linear(%s, %s, %s)",
+        embeddings,
+        trained.getOrDefault(weight, "self.head_w"),
+        trained.getOrDefault(bias, "self.head_b"));
   }
 
   private String normalise(String bytes) {

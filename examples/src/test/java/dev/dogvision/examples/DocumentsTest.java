@@ -1,5 +1,6 @@
 package dev.dogvision.examples;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -85,9 +86,17 @@ class DocumentsTest {
     return documents;
   }
 
-  private List<String> errors(String code) throws IOException {
+  /** Compiles a block; lines of imports at its top stay on top. */
+  private List<String> errors(String block) throws IOException {
+    String imports =
+        block.lines().takeWhile(line -> line.startsWith("import ")).collect(joining("\n"));
+    String code = block.substring(imports.length());
     String source =
-        IMPORTS + "class Snippet {\n  void run() throws Exception {\n" + code + "\n}\n}\n";
+        IMPORTS
+            + imports
+            + "\nclass Snippet {\n  void run() throws Exception {\n"
+            + code
+            + "\n}\n}\n";
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     JavaFileObject file =
