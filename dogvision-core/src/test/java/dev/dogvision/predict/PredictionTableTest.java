@@ -350,9 +350,7 @@ class PredictionTableTest {
                 + " first 20 pictures are done and kept: the same call goes on from there");
 
     Files.copy(
-        drawn.resolve(name(21)),
-        images.resolve(name(21)),
-        StandardCopyOption.REPLACE_EXISTING);
+        drawn.resolve(name(21)), images.resolve(name(21)), StandardCopyOption.REPLACE_EXISTING);
     Files.delete(images.resolve(name(45)));
     WrittenPredictions written = goOn();
     assertThat(written.takenUp()).isEqualTo(20);
