@@ -8,11 +8,17 @@ import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.train.Schedule;
 import dev.dogvision.train.Trainer;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What unfreezing is worth and what it costs: accuracy, log-loss, wall time and peak memory with a
@@ -23,15 +29,60 @@ public final class FineTuningExperiment {
 
   private FineTuningExperiment() {}
 
+  /** What is trained, for how many epochs, with which augmentation. */
+  private static final List<List<String>> ROWS =
+      List.of(
+          List.of("0", "30", "plain"),
+          List.of("2", "8", "plain"),
+          List.of("2", "5", "augment"),
+          List.of("19", "5", "augment"));
+
   /**
-   * Prints one row of the table.
+   * Prints the table, or one row of it.
    *
    * @param arguments ImageNet weights; a labels file; its folder of images; {@code folds} for five
-   *     folds or {@code split} for 80/20; how many stages to train; epochs; {@code augment} or
-   *     {@code plain}; how many of the photographs, 0 for all
-   * @throws IOException if the system does not tell the memory
+   *     folds or {@code split} for 80/20; and, for one row in this process: how many stages to
+   *     train; epochs; {@code augment} or {@code plain}; how many of the photographs, 0 for all
+   * @throws IOException if a row's process can't be started or the system does not tell the memory
+   * @throws InterruptedException if this thread is interrupted while a row is measured
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (arguments.length > 4) {
+      row(arguments);
+      return;
+    }
+    System.out.println(
+        "| trained | epochs | augmentation | images | accuracy | log-loss | seconds | MiB |");
+    for (List<String> row : ROWS) {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx2g", "-cp", classPath(), FineTuningExperiment.class.getName()));
+      command.addAll(List.of(arguments));
+      command.addAll(row);
+      command.add("0");
+      int status =
+          new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new IOException("the process of row " + row + " ended with status " + status);
+      }
+    }
+  }
+
+  /** Maven runs programs in its own process, with a class loader of their own. */
+  private static String classPath() {
+    if (!(FineTuningExperiment.class.getClassLoader() instanceof URLClassLoader loader)) {
+      return System.getProperty("java.class.path");
+    }
+    return Arrays.stream(loader.getURLs())
+        .map(url -> Path.of(URI.create(url.toString())).toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static void row(String[] arguments) throws IOException {
     Path weights = Path.of(arguments[0]);
     Dataset all =
         DatasetBuilder.fromCsv(Path.of(arguments[1])).images(Path.of(arguments[2])).build();
