@@ -15,6 +15,11 @@ import java.util.List;
  * and in each cell the share of the row. The scale goes with the square root, so that one dog in
  * fifty is still seen. With few breeds the cells hold the counts; with many, the names stand on all
  * four sides and every tenth line is drawn stronger.
+ *
+ * <p>Unlike the other charts this one is not drawn by the chart library, whose heat map writes into
+ * a cell the very value that colours it (here a root of a share, where readers want the count), all
+ * in one colour that cannot be read on both ends of the scale, and which has names on two sides
+ * only and no lines to follow through 120 rows.
  */
 public final class ConfusionHeatMap implements Plot {
   private static final int PADDING = 16;

@@ -2,14 +2,21 @@ package dev.dogvision.report;
 
 import dev.dogvision.evaluate.Calibration;
 import java.awt.BasicStroke;
-import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.geom.Ellipse2D;
-import java.awt.geom.Line2D;
-import java.awt.geom.Path2D;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * How often a model is right against how sure it is: on the dashed diagonal it can be taken at its
@@ -17,13 +24,22 @@ import java.util.Locale;
  * the gap. The bars below say how many photographs each bin holds: a bin of few says little.
  */
 public final class ReliabilityDiagram implements Plot {
+  private static final int WIDTH = 520;
+  private static final int HEIGHT = 520;
+  private static final int COUNTS_HEIGHT = 130;
   private static final int LEFT = 84;
-  private static final int TOP = 56;
-  private static final int SIDE = 400;
-  private static final int COUNTS_TOP = TOP + SIDE + 84;
-  private static final int COUNTS_HEIGHT = 80;
-  private static final int WIDTH = LEFT + SIDE + 36;
-  private static final int HEIGHT = COUNTS_TOP + COUNTS_HEIGHT + 18;
+
+  /** The share of the axes between 0 and 1; the rest keeps points at their ends whole. */
+  private static final double CONTENT = 0.96;
+
+  private static final int TICK_SPACING = 70;
+
+  private static final BasicStroke DASHED =
+      new BasicStroke(
+          1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 5}, 0);
+
+  /** Above 1, the library puts a bar's label above the bar. */
+  private static final double ABOVE_THE_BAR = 1.06;
 
   private final Calibration calibration;
 
@@ -43,101 +59,89 @@ public final class ReliabilityDiagram implements Plot {
 
   @Override
   public BufferedImage toImage() {
+    Lettering.checkFonts();
+    BufferedImage points = ChartStyle.draw(points());
+    BufferedImage counts = ChartStyle.draw(counts());
     return Sheet.draw(
         WIDTH,
-        HEIGHT,
+        HEIGHT + COUNTS_HEIGHT,
         graphics -> {
-          paintAxes(graphics);
-          paintPoints(graphics);
-          paintCounts(graphics);
+          graphics.drawImage(points, 0, 0, null);
+          graphics.drawImage(counts, 0, HEIGHT, null);
+          Sheet.text(
+              graphics, "photographs", Lettering.plain(12), Palette.MUTED, LEFT, HEIGHT + 12);
         });
   }
 
-  private void paintAxes(Graphics2D graphics) {
-    Font font = Lettering.plain(12);
-    Font names = Lettering.plain(14);
-    Sheet.text(
-        graphics,
-        "Calibration error " + Lettering.precisePercent(calibration.expectedError()),
-        Lettering.bold(17),
-        Palette.INK,
-        LEFT,
-        32);
-    for (int percent = 0; percent <= 100; percent += 20) {
-      double share = percent / 100.0;
-      graphics.setColor(Palette.RULE);
-      graphics.draw(new Line2D.Double(x(0), y(share), x(1), y(share)));
-      graphics.draw(new Line2D.Double(x(share), y(0), x(share), y(1)));
-      String text = String.format(Locale.ROOT, "%d %%", percent);
-      Sheet.rightAligned(graphics, text, font, Palette.MUTED, LEFT - 8f, (float) y(share) + 4);
-      Sheet.centred(graphics, text, font, Palette.MUTED, (float) x(share), TOP + SIDE + 19f);
-    }
-    Sheet.centred(
-        graphics, "how sure the model is", names, Palette.INK, LEFT + SIDE / 2f, TOP + SIDE + 44f);
-    String upwards = "how often it is right";
-    int length = graphics.getFontMetrics(names).stringWidth(upwards);
-    Sheet.upwards(graphics, upwards, names, Palette.INK, 26, TOP + (SIDE + length) / 2.0);
-    graphics.setColor(Palette.MUTED);
-    graphics.setStroke(
-        new BasicStroke(
-            1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 5}, 0));
-    graphics.draw(new Line2D.Double(x(0), y(0), x(1), y(1)));
-    graphics.setStroke(new BasicStroke(1));
-  }
-
-  private void paintPoints(Graphics2D graphics) {
-    List<Calibration.Bin> filled =
-        calibration.bins().stream().filter(bin -> bin.count() > 0).toList();
-    Path2D line = new Path2D.Double();
-    graphics.setColor(Palette.SERIES.get(1));
-    graphics.setStroke(new BasicStroke(1.6f));
-    for (Calibration.Bin bin : filled) {
-      double x = x(bin.confidence());
-      graphics.draw(new Line2D.Double(x, y(bin.accuracy()), x, y(bin.confidence())));
-      if (line.getCurrentPoint() == null) {
-        line.moveTo(x, y(bin.accuracy()));
-      } else {
-        line.lineTo(x, y(bin.accuracy()));
-      }
-    }
-    graphics.setColor(Palette.SERIES.get(0));
-    graphics.setStroke(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-    graphics.draw(line);
-    for (Calibration.Bin bin : filled) {
-      graphics.fill(new Ellipse2D.Double(x(bin.confidence()) - 4.5, y(bin.accuracy()) - 4.5, 9, 9));
-    }
-    graphics.setStroke(new BasicStroke(1));
-  }
-
-  private void paintCounts(Graphics2D graphics) {
-    List<Calibration.Bin> bins = calibration.bins();
-    int most = Math.max(1, bins.stream().mapToInt(Calibration.Bin::count).max().orElse(1));
-    Font font = Lettering.plain(12);
-    int bottom = COUNTS_TOP + COUNTS_HEIGHT;
-    Sheet.text(graphics, "photographs", font, Palette.MUTED, LEFT, COUNTS_TOP - 10);
-    for (Calibration.Bin bin : bins) {
-      int left = (int) Math.round(x(bin.lower()));
-      int width = (int) Math.round(x(bin.upper())) - left;
-      int height = (int) Math.round((COUNTS_HEIGHT - 18.0) * bin.count() / most);
+  private XYChart points() {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title("Calibration error " + Lettering.precisePercent(calibration.expectedError()))
+            .xAxisTitle("how sure the model is")
+            .yAxisTitle("how often it is right")
+            .build();
+    AxesChartStyler styler = chart.getStyler();
+    ChartStyle.apply(styler);
+    styler.setLegendVisible(false).setChartTitlePadding(14).setPlotContentSize(CONTENT);
+    styler.setMarkerSize(9).setYAxisLeftWidthHint(LEFT);
+    styler.setPlotGridVerticalLinesVisible(true);
+    styler.setXAxisMin(0.0).setXAxisMax(1.0).setYAxisMin(0.0).setYAxisMax(1.0);
+    styler.setXAxisTickMarkSpacingHint(TICK_SPACING).setYAxisTickMarkSpacingHint(TICK_SPACING);
+    styler.setXAxisTickLabelsFormattingFunction(LearningCurves::percent);
+    styler.setYAxisTickLabelsFormattingFunction(LearningCurves::percent);
+    List<Double> stemsAt = new ArrayList<>();
+    List<Double> stems = new ArrayList<>();
+    List<Double> confidences = new ArrayList<>();
+    List<Double> accuracies = new ArrayList<>();
+    for (Calibration.Bin bin : calibration.bins()) {
       if (bin.count() > 0) {
-        graphics.setColor(Palette.BAR);
-        graphics.fillRect(left + 1, bottom - Math.max(1, height), width - 2, Math.max(1, height));
-      }
-      String text = Integer.toString(bin.count());
-      if (bin.count() > 0 && graphics.getFontMetrics(font).stringWidth(text) <= width) {
-        Sheet.centred(graphics, text, font, Palette.INK, left + width / 2f, bottom - height - 4f);
+        // A value that is no number ends a line: all stems are one series.
+        stemsAt.addAll(Collections.nCopies(3, bin.confidence()));
+        stems.addAll(List.of(bin.accuracy(), bin.confidence(), Double.NaN));
+        confidences.add(bin.confidence());
+        accuracies.add(bin.accuracy());
       }
     }
-    graphics.setColor(Palette.RULE);
-    graphics.drawLine(LEFT, bottom, LEFT + SIDE, bottom);
+    line(chart, "diagonal", List.of(0.0, 1.0), List.of(0.0, 1.0), Palette.MUTED, DASHED);
+    line(chart, "gaps", stemsAt, stems, Palette.SERIES.get(1), new BasicStroke(1.6f));
+    Color blue = Palette.SERIES.get(0);
+    XYSeries bins = line(chart, "bins", confidences, accuracies, blue, new BasicStroke(2.2f));
+    bins.setMarker(SeriesMarkers.CIRCLE);
+    bins.setMarkerColor(blue);
+    return chart;
   }
 
-  private static double x(double share) {
-    return LEFT + share * SIDE;
+  private static XYSeries line(
+      XYChart chart, String name, List<Double> x, List<Double> y, Color color, BasicStroke stroke) {
+    XYSeries series = chart.addSeries(name, x, y);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(color);
+    series.setLineStyle(stroke);
+    return series;
   }
 
-  private static double y(double share) {
-    return TOP + (1 - share) * SIDE;
+  private CategoryChart counts() {
+    CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(COUNTS_HEIGHT).build();
+    CategoryStyler styler = chart.getStyler();
+    ChartStyle.apply(styler);
+    styler.setLegendVisible(false).setChartTitleVisible(false).setPlotContentSize(CONTENT);
+    styler.setYAxisLeftWidthHint(LEFT);
+    styler.setAxisTitlesVisible(false).setXAxisTicksVisible(false).setAxisTicksLineVisible(false);
+    styler.setAxisTicksMarksVisible(false);
+    styler.setAxisTickLabelsColor(Palette.PAPER).setPlotGridLinesVisible(false);
+    List<Integer> counts = calibration.bins().stream().map(Calibration.Bin::count).toList();
+    styler.setYAxisMin(0.0).setYAxisMax(1.3 * Math.max(1, Collections.max(counts)));
+    styler.setYAxisTickLabelsFormattingFunction(
+        count -> count == 0 ? " " : String.format(Locale.ROOT, "%.0f", count));
+    styler.setAvailableSpaceFill(0.94).setLabelsVisible(true).setLabelsPosition(ABOVE_THE_BAR);
+    styler.setLabelsFont(Lettering.plain(12)).setLabelsFontColor(Palette.INK);
+    styler.setLabelsFontColorAutomaticEnabled(false);
+    chart
+        .addSeries("photographs", IntStream.range(0, counts.size()).boxed().toList(), counts)
+        .setFillColor(Palette.BAR);
+    return chart;
   }
 
   @Override

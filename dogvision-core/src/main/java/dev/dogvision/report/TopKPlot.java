@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import dev.dogvision.predict.Prediction;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.HorizontalBarChart;
+import org.knowm.xchart.HorizontalBarChartBuilder;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.HorizontalBarStyler;
 
 /**
  * The most probable breeds as bars, best on top, the true one green and ticked. Where the true
@@ -26,6 +30,12 @@ public final class TopKPlot implements Plot {
   private static final int ROW = 32;
   private static final int HEAD = 34;
   private static final int FOOT = 30;
+  private static final int MARK = 15;
+  private static final int WIDEST_NAME = 232;
+  private static final double BAR_SHARE = 0.56;
+
+  /** Above 1, the library puts a bar's label beyond the bar's end. */
+  private static final double BESIDE_THE_BAR = 1.1;
 
   private final List<Map.Entry<String, Double>> bars;
   private final @Nullable String truth;
@@ -100,13 +110,6 @@ public final class TopKPlot implements Plot {
   }
 
   private void paint(Graphics2D graphics) {
-    Font font = Lettering.plain(14);
-    List<String> names = bars.stream().map(bar -> Lettering.readable(bar.getKey())).toList();
-    int nameWidth =
-        Math.min(Lettering.widest(names, graphics.getFontMetrics(Lettering.bold(14))), 200);
-    int percentWidth = graphics.getFontMetrics(Lettering.bold(14)).stringWidth("100 %");
-    int barLeft = PADDING + nameWidth + 10;
-    int barRight = WIDTH - PADDING - percentWidth - 30;
     Sheet.text(
         graphics,
         bars.size() == 1 ? "Most probable breed" : bars.size() + " most probable breeds",
@@ -114,39 +117,65 @@ public final class TopKPlot implements Plot {
         Palette.INK,
         PADDING,
         PADDING + 12);
-    for (int i = 0; i < bars.size(); i++) {
-      double probability = bars.get(i).getValue();
-      boolean right = bars.get(i).getKey().equals(truth);
-      Color color = right ? Palette.RIGHT : Palette.BAR;
-      int top = HEAD + i * ROW;
-      float baseline = top + ROW / 2f + 5;
-      Font rowFont = right ? Lettering.bold(14) : font;
-      Sheet.rightAligned(
-          graphics,
-          Lettering.fit(names.get(i), graphics.getFontMetrics(rowFont), nameWidth),
-          rowFont,
-          right ? Palette.RIGHT : Palette.INK,
-          barLeft - 10,
-          baseline);
-      graphics.setColor(Palette.EMPTY);
-      graphics.fill(
-          new RoundRectangle2D.Double(barLeft, top + 7, barRight - barLeft, ROW - 14, 6, 6));
-      graphics.setColor(color);
-      graphics.fill(
-          new RoundRectangle2D.Double(
-              barLeft, top + 7, Math.max(2, (barRight - barLeft) * probability), ROW - 14, 6, 6));
-      Sheet.rightAligned(
-          graphics,
-          Lettering.percent(probability),
-          rowFont,
-          right ? Palette.RIGHT : Palette.INK,
-          barRight + 8 + percentWidth,
-          baseline);
-      if (right) {
-        Sheet.mark(graphics, true, Palette.RIGHT, WIDTH - PADDING - 16, top + 8, 15);
+    HorizontalBarChart chart = chart();
+    Graphics2D below = (Graphics2D) graphics.create(0, HEAD, WIDTH, bars.size() * ROW);
+    try {
+      chart.paint(below, WIDTH, bars.size() * ROW);
+      for (int i = 0; i < bars.size(); i++) {
+        if (bars.get(i).getKey().equals(truth)) {
+          // The library has one colour for all bars of a series: the true one's row is painted
+          // anew.
+          below.clipRect(0, i * ROW, WIDTH, ROW);
+          colour(chart, Palette.RIGHT, Palette.RIGHT, Lettering.bold(14));
+          chart.paint(below, WIDTH, bars.size() * ROW);
+          Sheet.mark(below, true, Palette.RIGHT, WIDTH - PADDING - MARK, i * ROW + 8, MARK);
+        }
       }
+    } finally {
+      below.dispose();
     }
     paintFoot(graphics, HEAD + bars.size() * ROW + 20);
+  }
+
+  /** A chart that is nothing but rows of one height, so that each has its place. */
+  private HorizontalBarChart chart() {
+    FontMetrics metrics = Lettering.metrics(Lettering.bold(14));
+    List<String> names =
+        bars.stream()
+            .map(bar -> Lettering.fit(Lettering.readable(bar.getKey()), metrics, WIDEST_NAME))
+            .toList();
+    int left = PADDING + Lettering.widest(names, metrics) + 10;
+    int longest = WIDTH - left - metrics.stringWidth("100 %") - MARK - PADDING - 24;
+    HorizontalBarChart chart =
+        new HorizontalBarChartBuilder().width(WIDTH).height(bars.size() * ROW).build();
+    HorizontalBarStyler styler = chart.getStyler();
+    ChartStyle.apply(styler);
+    styler.setChartTitleVisible(false).setLegendVisible(false).setChartPadding(0);
+    styler.setPlotContentSize(1);
+    styler.setPlotMargin(0).setPlotGridLinesVisible(false).setXAxisTicksVisible(false);
+    styler
+        .setAxisTicksLineVisible(false)
+        .setAxisTicksMarksVisible(false)
+        .setAxisTitlesVisible(false);
+    styler.setXAxisMin(0.0).setXAxisMax((WIDTH - left) / (double) longest);
+    styler.setYAxisLeftWidthHint(left);
+    styler.setYAxisLabelAlignment(TextAlignment.Right).setAxisTickPadding(10);
+    styler.setXAxisMaxLabelCount(Math.max(2, bars.size())); // for the names, despite its name
+    styler.setXAxisTickLabelsFormattingFunction(Lettering::percent);
+    styler
+        .setAvailableSpaceFill(BAR_SHARE)
+        .setLabelsVisible(true)
+        .setLabelsPosition(BESIDE_THE_BAR);
+    chart.addSeries("probability", bars.stream().map(Map.Entry::getValue).toList(), names);
+    colour(chart, Palette.BAR, Palette.INK, Lettering.plain(14));
+    return chart;
+  }
+
+  private static void colour(HorizontalBarChart chart, Color bar, Color ink, Font font) {
+    chart.getSeriesCollection().forEach(series -> series.setFillColor(bar));
+    HorizontalBarStyler styler = chart.getStyler();
+    styler.setLabelsFontColorAutomaticEnabled(false).setLabelsFontColor(ink).setLabelsFont(font);
+    styler.setAxisTickLabelsColor(ink).setAxisTickLabelsFont(font);
   }
 
   private void paintFoot(Graphics2D graphics, int baseline) {
