@@ -107,7 +107,7 @@ public final class QuickStart {
           .build();
     }
     System.out.println(
-        "No photographs given (-Ddogvision.data=FOLDER), so here are drawn dogs of five invented"
+        "No photographs given (-Ddogvision.data=FOLDER), so here are drawn dogs of eight invented"
             + " breeds. They show how it works, not how good it is.");
     return DatasetBuilder.fromFolders(
             DrawnDogs.draw(Files.createTempDirectory("drawn-dogs"), 24, 13))

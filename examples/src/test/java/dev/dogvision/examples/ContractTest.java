@@ -44,7 +44,7 @@ class ContractTest {
         DatasetBuilder.fromCsv(folder.resolve("labels.csv"))
             .images(folder.resolve("train"))
             .build();
-    assertThat(dogs.summary().toString()).contains("40 images", "5 breeds");
+    assertThat(dogs.summary().toString()).contains("64 images", "8 breeds");
     Split split = dogs.limit(1000).split(0.8, 13);
 
     TransferModel model =
@@ -63,22 +63,22 @@ class ContractTest {
             .fit(split.train(), split.validation());
 
     Evaluation evaluation = run.evaluate(split.validation());
-    assertThat(evaluation.accuracy()).isGreaterThan(0.6);
-    assertThat(evaluation.topAccuracy(5)).isEqualTo(1);
+    assertThat(evaluation.accuracy()).isGreaterThan(0.5);
+    assertThat(evaluation.topAccuracy(5)).isGreaterThan(0.8);
     assertThat(evaluation.logLoss()).isPositive();
     assertThat(evaluation.confusion()).isNotNull();
-    assertThat(evaluation.perBreed()).hasSize(5);
+    assertThat(evaluation.perBreed()).hasSize(8);
     Path saved = run.model().save(folder.resolve("models/dogs"));
 
     Path teo = split.validation().examples().get(0).image();
     try (Predictor predictor = Predictor.load(saved)) {
       List<Classification> best = predictor.top(3).predict(teo);
       assertThat(best).hasSize(3);
-      assertThat(best.get(0).probability()).isBetween(0.2, 1.0);
+      assertThat(best.get(0).probability()).isBetween(0.125, 1.0);
       Prediction all = predictor.predict(teo);
       assertThat(all.best()).isEqualTo(best.get(0));
       assertThat(all.top(3)).isEqualTo(best);
-      assertThat(all.probabilities()).hasSize(5).containsKey(best.get(0).label());
+      assertThat(all.probabilities()).hasSize(8).containsKey(best.get(0).label());
       byte[] bytes = Files.readAllBytes(teo);
       assertThat(predictor.top(3).predict(bytes)).isEqualTo(best);
       assertThat(predictor.top(3).predict(new ByteArrayInputStream(bytes))).isEqualTo(best);
@@ -89,7 +89,7 @@ class ContractTest {
           .predictAll(DatasetBuilder.fromImages(folder.resolve("train")).build())
           .writeCsv(submission);
       List<String> lines = Files.readAllLines(submission);
-      assertThat(lines).hasSize(41);
+      assertThat(lines).hasSize(65);
       assertThat(lines.get(0)).isEqualTo("id," + String.join(",", dogs.labels().names()));
     }
   }
