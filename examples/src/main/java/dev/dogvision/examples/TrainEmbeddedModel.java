@@ -66,7 +66,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Option(
       names = "--from",
-      description = "A model that this command trained before: go on from its weights.")
+      description =
+          "A model that this command trained before: go on from its weights, with it as the"
+              + " teacher.")
   private @Nullable Path from;
 
   @Option(names = "--output", required = true, description = "The folder of the model.")
@@ -87,8 +89,9 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Option(
       names = "--limit",
-      description = "Train on that many of the first folder's photographs; 0 for all.")
-  private int limit;
+      description =
+          "Train on that many of the first folder's photographs, 0 for none; all unless given.")
+  private @Nullable Integer limit;
 
   @Option(names = "--hold-out", description = "The share kept aside to choose settings on.")
   private double holdOut = 0.05;
@@ -130,7 +133,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--teacher-share", description = "The teacher's part of the loss.")
   private double teacherShare = 0.5;
 
-  @Option(names = "--augmentation", description = "none, light or strong.")
+  @Option(names = "--augmentation", description = "none, flip, light or strong.")
   private String augmentation = "light";
 
   @Option(names = "--stages", description = "How many stages at the end train; 19 for all.")
@@ -157,27 +160,25 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     Labels breeds = main.labels();
     System.out.println(main.summary());
     Split mainSplit = main.split(1 - holdOut, seed);
-    Dataset training = mainSplit.train();
-    if (limit > 0 && limit < training.size()) {
-      training = training.sample(limit, seed);
-    }
+    Dataset training = sampled(mainSplit.train());
     TransferModel imageNet = model(TransferModel.mobileNetV2().weights(weights), breeds);
     TrainedModel start = imageNet.trained(imageNet.initialWeights(), Map.of());
-    TransferModel model =
-        from == null
-            ? imageNet
-            : model(
-                TransferModel.mobileNetV2().backbone(Backbone.of(TrainedModel.load(from))), breeds);
+    TrainedModel teacher = start;
+    TransferModel model = imageNet;
+    if (from != null) {
+      teacher = TrainedModel.load(from);
+      model = model(TransferModel.mobileNetV2().backbone(Backbone.of(teacher)), breeds);
+    }
 
     Dataset others =
         more == null ? null : read(more, "labels.csv").withLabels(breeds, ProblemPolicy.SKIP);
     Answers otherAnswers = null;
     if (others != null && folds > 1) {
-      otherAnswers = crossValidate(start, model, training, others);
-      training = training.concat(repeated(others));
+      otherAnswers = crossValidate(teacher, model, training, others);
+      training = together(training, others);
     } else if (others != null) {
       Split split = others.split(1 - holdOutMore, seed);
-      training = training.concat(repeated(split.train()));
+      training = together(training, split.train());
       others = split.validation();
     }
     System.out.printf(
@@ -188,13 +189,22 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       TrainedModel before = TrainedModel.load(trained);
       outcome = model.trained(before.weights(), before.provenance());
     } else {
-      outcome = train(start, model, training, mainSplit.validation());
+      outcome = train(teacher, model, training, mainSplit.validation());
     }
     if (others != null && otherAnswers == null) {
       otherAnswers = Answers.of(outcome, others);
     }
     finish(start, outcome, mainSplit.validation(), others, otherAnswers);
     return 0;
+  }
+
+  private Dataset sampled(Dataset dataset) {
+    return limit == null || limit == 0 ? dataset : dataset.sample(limit, seed);
+  }
+
+  /** The first folder's photographs, unless none of them are wanted, and others. */
+  private Dataset together(Dataset training, Dataset others) {
+    return limit != null && limit == 0 ? repeated(others) : training.concat(repeated(others));
   }
 
   private static Dataset read(Path folder, String labelsFile) {
@@ -220,11 +230,11 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   /** What is said of each photograph of the other folder by a model that has not seen it. */
   private Answers crossValidate(
-      TrainedModel start, TransferModel model, Dataset training, Dataset others) {
+      TrainedModel teacher, TransferModel model, Dataset training, Dataset others) {
     Answers answers = Answers.NONE;
     for (Split fold : others.kFold(folds, seed)) {
       TrainedModel outcome =
-          newTrainer(start, model).fit(training.concat(repeated(fold.train()))).model();
+          newTrainer(teacher, model).fit(together(training, fold.train())).model();
       answers = answers.and(Answers.of(outcome, fold.validation()));
       System.out.printf("after %d of them:%n", answers.ids.size());
       answers.print("more, out of fold", outcome);
@@ -233,15 +243,15 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   }
 
   private TrainedModel train(
-      TrainedModel start, TransferModel model, Dataset training, Dataset validation) {
+      TrainedModel teacher, TransferModel model, Dataset training, Dataset validation) {
     Trainer trainer;
     if (checkpoints != null && Files.isDirectory(checkpoints)) {
       trainer = Trainer.resume(checkpoints).checkpoints(checkpoints, 2);
       if (teacherShare > 0) {
-        trainer.distilFrom(start, temperature, teacherShare);
+        trainer.distilFrom(teacher, temperature, teacherShare);
       }
     } else {
-      trainer = newTrainer(start, model);
+      trainer = newTrainer(teacher, model);
       if (checkpoints != null) {
         trainer.checkpoints(checkpoints, 2);
       }
@@ -291,7 +301,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     System.out.println("saved in " + saved.toAbsolutePath());
   }
 
-  private Trainer newTrainer(TrainedModel start, TransferModel model) {
+  private Trainer newTrainer(TrainedModel teacher, TransferModel model) {
     Trainer trainer =
         Trainer.of(model)
             .epochs(epochs)
@@ -314,7 +324,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
                           "--augmentation takes none, flip, light or strong, got " + augmentation);
                 })
             .seed(seed);
-    return teacherShare > 0 ? trainer.distilFrom(start, temperature, teacherShare) : trainer;
+    return teacherShare > 0 ? trainer.distilFrom(teacher, temperature, teacherShare) : trainer;
   }
 
   private static Predictions predict(TrainedModel model, Dataset dataset) {
