@@ -1,6 +1,7 @@
 package dev.dogvision.train;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Doubles;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.evaluate.Evaluation;
@@ -112,11 +113,8 @@ final class TensorBoardListener implements TrainingListener {
         metrics.add(tag(metric));
       }
     }
-    ImmutableMap.Builder<String, String> values = ImmutableMap.builder();
-    settings.forEach(
-        (name, value) ->
-            values.put(
-                name, value.substring(0, Math.min(value.length(), MOST_SETTING_CHARACTERS))));
+    ImmutableMap.Builder<String, Object> values = ImmutableMap.builder();
+    settings.forEach((name, value) -> values.put(name, hyperParameter(value)));
     out.hyperParameters(values.buildOrThrow(), metrics);
     StringBuilder table = new StringBuilder("| setting | value |\n|---|---|\n");
     table.append("| training images | ").append(started.trainingImages()).append(" |\n");
@@ -136,6 +134,17 @@ final class TensorBoardListener implements TrainingListener {
         "training pictures",
         0,
         () -> BatchSheet.of(training, Augmentation.none(), preprocessing, 0));
+  }
+
+  /** A number or a truth where it is one, so that TensorBoard sorts and plots runs by it. */
+  private static Object hyperParameter(String value) {
+    if (value.equals("true") || value.equals("false")) {
+      return Boolean.valueOf(value);
+    }
+    Double number = Doubles.tryParse(value);
+    return number != null && Double.isFinite(number)
+        ? number
+        : value.substring(0, Math.min(value.length(), MOST_SETTING_CHARACTERS));
   }
 
   /** A new folder; where a run of the same second has taken the name, with a number added. */
