@@ -13,6 +13,7 @@ import dev.dogvision.image.ImageDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -412,6 +413,11 @@ public final class DatasetReport {
    * @throws IllegalStateException if the data set is unlabelled
    */
   public List<Suspect> suspects(Labels labels, float[][] outOfFold) {
+    return suspects(dataset, labels, outOfFold);
+  }
+
+  private static ImmutableList<Suspect> suspects(
+      Dataset dataset, Labels labels, float[][] outOfFold) {
     int size = dataset.size();
     checkArgument(
         outOfFold.length == size,
@@ -485,6 +491,31 @@ public final class DatasetReport {
    */
   public DatasetReport withSuspects(Labels labels, float[][] outOfFold) {
     return new DatasetReport(this, suspects(labels, outOfFold));
+  }
+
+  /**
+   * This report with a model's opinion on some of the labels.
+   *
+   * @param asked what the model was asked about: part of the data set, without broken images for
+   *     instance
+   * @param labels the labels, in the order of the probabilities
+   * @param outOfFold for each example of {@code asked}, in its order, a probability for each label,
+   *     from models that were not trained on the example
+   * @return the report with the suspects among its findings
+   * @throws IllegalArgumentException if {@code asked} has examples that the data set has not, or
+   *     the probabilities do not fit it and the labels
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public DatasetReport withSuspects(Dataset asked, Labels labels, float[][] outOfFold) {
+    Set<Example> known = new HashSet<>(dataset.examples());
+    asked.forEach(
+        example ->
+            checkArgument(
+                known.contains(example),
+                "asked: the data set that was looked at has no example '%s' with this image and"
+                    + " label",
+                example.id()));
+    return new DatasetReport(this, suspects(asked, labels, outOfFold));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.dogvision.report;
 import com.google.common.hash.Hashing;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.data.LabelCount;
 import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.Calibration;
 import dev.dogvision.evaluate.ConfidenceInterval;
@@ -392,10 +393,12 @@ final class HtmlReportPage {
     if (shown.size() < 2 * EXTREMES) {
       return;
     }
-    shown.sort(Comparator.comparingDouble(BreedScore::f1));
-    List<BreedScore> worst = shown.subList(0, EXTREMES);
-    List<BreedScore> best = new ArrayList<>(shown.subList(shown.size() - EXTREMES, shown.size()));
-    best.sort(Comparator.comparingDouble(BreedScore::f1).reversed());
+    // Among equals those first of which more photographs say so.
+    Comparator<BreedScore> known = Comparator.comparingInt(BreedScore::support).reversed();
+    shown.sort(Comparator.comparingDouble(BreedScore::f1).thenComparing(known));
+    List<BreedScore> worst = List.copyOf(shown.subList(0, EXTREMES));
+    shown.sort(Comparator.comparingDouble(BreedScore::f1).reversed().thenComparing(known));
+    List<BreedScore> best = shown.subList(0, EXTREMES);
     html.start("div", "class", "sides").line();
     extreme("Best", best);
     extreme("Worst", worst);
@@ -537,6 +540,9 @@ final class HtmlReportPage {
     nearDuplicates(data.nearDuplicates());
     copies(data.copies());
     broken(data.brokenImages());
+    sizes("Too small", data.smallImages());
+    sizes("Oddly shaped", data.oddlyShapedImages());
+    rare(data);
     html.end("section").line();
   }
 
@@ -576,9 +582,18 @@ final class HtmlReportPage {
   }
 
   private void nearDuplicates(List<DatasetReport.SimilarPair> all) {
-    for (DatasetReport.SimilarPair pair : first("Near-duplicates", all)) {
+    // Those first whose labels cannot both be right.
+    List<DatasetReport.SimilarPair> pairs =
+        first(
+            "Near-duplicates",
+            all.stream().sorted(Comparator.comparing(pair -> !pair.isContradictory())).toList());
+    if (pairs.isEmpty()) {
+      return;
+    }
+    html.start("div", "class", "sides").line();
+    for (DatasetReport.SimilarPair pair : pairs) {
       html.start("article", "class", "pair", "data-similar", exact(pair.similarity()));
-      html.start("div", "class", "sides");
+      html.start("div", "class", "twins");
       duplicate(pair.first(), pair.firstLabel());
       duplicate(pair.second(), pair.secondLabel());
       html.end("div");
@@ -587,10 +602,11 @@ final class HtmlReportPage {
       html.text(pair.isContradictory() ? ", but the labels differ" : "");
       html.end("p").end("article").line();
     }
+    html.end("div").line();
   }
 
   private void duplicate(String id, @Nullable String label) {
-    html.start("figure").start("div", "class", "photos");
+    html.start("figure").start("div", "class", "photo");
     thumbnail(id).ifPresent(photo -> image(photo, Lettering.readable(label == null ? id : label)));
     html.end("div").start("figcaption").start("small");
     if (label != null) {
@@ -630,6 +646,51 @@ final class HtmlReportPage {
       html.element("td", image.problem()).end("tr").line();
     }
     html.end("tbody").end("table").end("div").line();
+  }
+
+  private void sizes(String heading, List<DatasetReport.OddImage> all) {
+    List<DatasetReport.OddImage> images = first(heading, all);
+    if (images.isEmpty()) {
+      return;
+    }
+    html.start("ol", "class", "cards").line();
+    for (DatasetReport.OddImage image : images) {
+      html.start("li", "data-odd", image.id());
+      thumbnail(image.id()).ifPresent(photo -> image(photo, image.id()));
+      html.element("p", image.width() + " × " + image.height());
+      html.start("p", "class", "muted").start("small").element("bdi", image.id());
+      html.end("small").end("p").end("li").line();
+    }
+    html.end("ol").line();
+  }
+
+  private void rare(DatasetReport data) {
+    if (!data.dataset().isLabelled()) {
+      return;
+    }
+    List<LabelCount> rare = data.rareBreeds();
+    int fewest = data.thresholds().fewestImages();
+    html.element("h3", "Balance").start("p");
+    double imbalance = data.dataset().summary().imbalance();
+    html.text("The most common breed has ");
+    html.element(
+        "span",
+        String.format(Locale.ROOT, "%.1f", imbalance),
+        "data-figure",
+        "imbalance",
+        "data-value",
+        exact(imbalance));
+    html.text(" times the photographs of the least common one.").end("p").line();
+    if (rare.isEmpty()) {
+      return;
+    }
+    html.start("p").text("Fewer than " + fewest + " photographs: ");
+    for (int i = 0; i < Math.min(FINDINGS, rare.size()); i++) {
+      html.text(i == 0 ? "" : ", ").label(rare.get(i).label());
+      html.text(" (" + rare.get(i).images() + ")");
+    }
+    html.text(rare.size() > FINDINGS ? " and " + (rare.size() - FINDINGS) + " more." : ".");
+    html.end("p").line();
   }
 
   private void facts(String id, String heading, Map<String, String> facts) {

@@ -88,7 +88,8 @@ public final class PredictionGrid implements Plot {
           for (int i = 0; i < cells.size(); i++) {
             int x = GAP + i % columns * (cellWidth + GAP);
             int y = GAP + i / columns * (rowHeight + GAP);
-            graphics.drawImage(photos.get(i), x, y, null);
+            graphics.drawImage(
+                photos.get(i), x, y + (rowHeight - photos.get(i).getHeight()) / 2, null);
             graphics.drawImage(
                 bars.get(i), x + photoWidth, y + (rowHeight - bars.get(i).getHeight()) / 2, null);
           }

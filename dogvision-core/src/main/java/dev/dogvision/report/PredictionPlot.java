@@ -43,7 +43,7 @@ public final class PredictionPlot implements Plot {
    * @param label the predicted breed
    * @param probability how sure the model is, 0..1
    * @param truth the true breed, or null where it is not known
-   * @return the plot, 420 x 422 pixels
+   * @return the plot, 420 pixels wide and at most 422 high
    * @throws IllegalArgumentException if the probability is not in 0..1
    */
   public static PredictionPlot of(
@@ -60,7 +60,7 @@ public final class PredictionPlot implements Plot {
    * @param image the photograph, of any size; shrunk to fit
    * @param prediction what the model says of it
    * @param truth the true breed, or null where it is not known
-   * @return the plot, 420 x 422 pixels
+   * @return the plot, 420 pixels wide and at most 422 high
    */
   public static PredictionPlot of(RgbImage image, Prediction prediction, @Nullable String truth) {
     Classification best = prediction.best();
@@ -69,7 +69,7 @@ public final class PredictionPlot implements Plot {
 
   @Override
   public BufferedImage toImage() {
-    return Sheet.draw(WIDTH, TITLE_HEIGHT + PHOTO_HEIGHT + 2 * PADDING, this::paint);
+    return Sheet.draw(WIDTH, TITLE_HEIGHT + photo.getHeight() + 2 * PADDING, this::paint);
   }
 
   private void paint(Graphics2D graphics) {

@@ -2,6 +2,8 @@ package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.Evaluation;
 import java.nio.file.Path;
@@ -24,12 +26,14 @@ class HtmlReportBrowserTest {
     Optional<Path> program = Chromium.find();
     Assumptions.assumeTrue(program.isPresent(), "no Chromium on this machine");
     Evaluation evaluation = SampleReports.evaluation(Labels.of(SampleReports.BREEDS), 66, 13);
+    Dataset photographs = SampleReports.photographs(evaluation, folder);
     Path file =
         HtmlReport.of(evaluation)
             .title("Dogs <b>& friends</b>")
-            .examples(SampleReports.photographs(evaluation, folder))
+            .examples(photographs)
             .curves(SampleReports.curves())
             .configuration(Map.of("epochs", "4"))
+            .datasetReport(DatasetReport.of(photographs))
             .write(folder.resolve("report.html"));
     try (Chromium browser = new Chromium(program.get())) {
       browser.size(1280, 900);
@@ -38,6 +42,7 @@ class HtmlReportBrowserTest {
 
       assertThat(browser.evaluate("document.title")).isEqualTo("Dogs <b>& friends</b>");
       showsItsPictures(browser);
+      isWalkedByKeyboard(browser);
       sorts(browser);
       filters(browser);
       followsTheReadersColours(browser);
@@ -55,6 +60,56 @@ class HtmlReportBrowserTest {
             browser.evaluate(
                 "Array.from(document.images).every(image => image.complete && image.naturalWidth > 0)"))
         .isEqualTo("true");
+  }
+
+  /** The first stop leads past the navigation; every stop after it shows where it is. */
+  private static void isWalkedByKeyboard(Chromium browser) throws Exception {
+    browser.press("Tab", 9, "\t");
+    assertThat(browser.evaluate("document.activeElement.className")).isEqualTo("skip");
+    assertThat(browser.evaluate("document.activeElement.getBoundingClientRect().left >= 0"))
+        .isEqualTo("true");
+    for (int stop = 0; stop < 14; stop++) {
+      assertThat(browser.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+          .as("outline of %s", browser.evaluate("document.activeElement.textContent"))
+          .isEqualTo("solid");
+      browser.press("Tab", 9, "\t");
+    }
+  }
+
+  /**
+   * Text and its background differ by 4.5 : 1 or more, as WCAG 2.2 asks of text of any size:
+   * success criterion 1.4.3.
+   */
+  private static void canBeRead(Chromium browser) throws Exception {
+    String unreadable =
+        browser.evaluate(
+            """
+            (() => {
+              const channel = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+              const luminance = ([r, g, b]) =>
+                0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+              const numbers = color => color.match(/[\\d.]+/g).map(Number);
+              const background = element => {
+                for (let e = element; e; e = e.parentElement) {
+                  const color = numbers(getComputedStyle(e).backgroundColor);
+                  if (color.length < 4 || color[3] === 1) return color;
+                }
+                return [255, 255, 255];
+              };
+              const found = new Set();
+              for (const e of document.querySelectorAll('body *')) {
+                const text = Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim());
+                if (!text || e.closest('script, svg title')) continue;
+                const style = getComputedStyle(e);
+                const ink = numbers(e.closest('svg') ? style.fill : style.color);
+                const l = [luminance(ink), luminance(background(e))].sort((a, b) => b - a);
+                const ratio = (l[0] + 0.05) / (l[1] + 0.05);
+                if (ratio < 4.5) found.add(e.tagName + ' ' + e.className + ' ' + ratio.toFixed(2));
+              }
+              return Array.from(found).join('; ');
+            })()
+            """);
+    assertThat(unreadable).isEmpty();
   }
 
   private static void sorts(Chromium browser) throws Exception {
@@ -101,14 +156,20 @@ class HtmlReportBrowserTest {
   private static void followsTheReadersColours(Chromium browser) throws Exception {
     String background = "getComputedStyle(document.body).backgroundColor";
     assertThat(browser.evaluate(background)).isEqualTo("rgb(255, 255, 255)");
+    canBeRead(browser);
     browser.colours("dark");
     assertThat(browser.evaluate(background)).isEqualTo("rgb(13, 17, 23)");
+    canBeRead(browser);
     browser.colours("light");
   }
 
   private static void fitsAPhone(Chromium browser) throws Exception {
-    browser.size(360, 740);
-    assertThat(browser.evaluate("document.documentElement.scrollWidth <= 360")).isEqualTo("true");
+    for (int width : new int[] {400, 320}) {
+      browser.size(width, 740);
+      assertThat(browser.evaluate("document.documentElement.scrollWidth <= " + width))
+          .as("nothing is wider than a window of %s pixels", width)
+          .isEqualTo("true");
+    }
     browser.size(1280, 900);
   }
 

@@ -12,11 +12,14 @@ import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.Calibration;
 import dev.dogvision.evaluate.ConfusedPair;
+import dev.dogvision.evaluate.ConfusionMatrix;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,11 +65,84 @@ class HtmlReportTest {
   @Test
   void what_is_shown_is_the_rounded_figure() {
     Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    Elements figures = page.select("[data-figure]");
 
-    assertThat(page.select("[data-figure=accuracy]").text())
-        .isEqualTo(shown(evaluation.accuracy()));
-    assertThat(page.select("[data-figure=logLoss]").text())
-        .isEqualTo(String.format(Locale.ROOT, "%.3f", evaluation.logLoss()));
+    assertThat(figures).hasSize(10 + 4 * LABELS.size() + 3 * Calibration.STANDARD_BINS);
+    for (Element figure : figures) {
+      double value = number(figure);
+      assertThat(figure.text())
+          .as(figure.attr("data-figure"))
+          .isEqualTo(
+              switch (figure.attr("data-figure")) {
+                case "support", "binCount" -> String.format(Locale.ROOT, "%.0f", value);
+                case "logLoss", "logLossBefore", "logLossAfter" ->
+                    String.format(Locale.ROOT, "%.3f", value);
+                default -> shown(value);
+              });
+    }
+    assertThat(page.select("[data-figure=logLoss] + dd").text())
+        .isEqualTo("guessing: " + String.format(Locale.ROOT, "%.3f", Math.log(LABELS.size())));
+    assertThat(page.select("[data-figure=calibrationError] + dd").text())
+        .isEqualTo("mean confidence " + shown(evaluation.calibration().meanConfidence()));
+    assertThat(page.select("section[aria-labelledby=figures]").text())
+        .contains("a temperature of " + String.format(Locale.ROOT, "%.3f", 1.25));
+    assertThat(page.select("header").text())
+        .contains(evaluation.size() + " photographs of " + LABELS.size() + " breeds");
+  }
+
+  @Test
+  void the_heat_map_has_every_count() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    ConfusionMatrix confusion = evaluation.confusion();
+    List<String> cells = new ArrayList<>();
+    for (int truth = 0; truth < LABELS.size(); truth++) {
+      for (int predicted = 0; predicted < LABELS.size(); predicted++) {
+        if (confusion.count(truth, predicted) > 0) {
+          cells.add(
+              Lettering.readable(LABELS.name(truth))
+                  + " → "
+                  + Lettering.readable(LABELS.name(predicted))
+                  + ": "
+                  + confusion.count(truth, predicted)
+                  + " of "
+                  + confusion.support(truth));
+        }
+      }
+    }
+
+    assertThat(page.select("svg.confusion rect title").eachText()).isEqualTo(cells);
+  }
+
+  @Test
+  void best_and_worst_breeds_and_what_each_is_taken_for_are_the_evaluations() {
+    Document page = Jsoup.parse(HtmlReport.of(evaluation).toHtml());
+    List<BreedScore> byF1 =
+        evaluation.perBreed().stream()
+            .filter(score -> score.support() > 0)
+            .sorted(
+                Comparator.comparingDouble(BreedScore::f1)
+                    .thenComparing(Comparator.comparingInt(BreedScore::support).reversed()))
+            .toList();
+    Elements extremes = page.select("section[aria-labelledby=breeds] .sides ol");
+
+    assertThat(extremes.get(1).select("li").eachText())
+        .isEqualTo(
+            byF1.subList(0, 5).stream()
+                .map(score -> Lettering.readable(score.label()) + ", F1 " + shown(score.f1()))
+                .toList());
+    assertThat(extremes.get(0).select("li").first().text())
+        .endsWith(", F1 " + shown(byF1.get(byF1.size() - 1).f1()));
+    for (Element row : page.select("#breed-table tbody tr")) {
+      String label = row.attr("data-label");
+      ConfusedPair most =
+          evaluation.confusion().mostConfused(Integer.MAX_VALUE).stream()
+              .filter(pair -> pair.truth().equals(label))
+              .findFirst()
+              .orElse(null);
+      assertThat(row.child(5).text())
+          .isEqualTo(
+              most == null ? "" : Lettering.readable(most.predicted()) + " (" + most.count() + ")");
+    }
   }
 
   @Test
@@ -136,6 +212,20 @@ class HtmlReportTest {
     assertThat(shownMistakes.eachAttr("data-loss").stream().map(Double::valueOf))
         .isEqualTo(mistakes.stream().map(Mistake::loss).toList());
     assertThat(shownMistakes).allSatisfy(mistake -> assertThat(mistake.select("img")).hasSize(1));
+    for (int i = 0; i < mistakes.size(); i++) {
+      Mistake mistake = mistakes.get(i);
+      assertThat(shownMistakes.get(i).select("p").eachText())
+          .containsExactly(
+              "wrong "
+                  + Lettering.readable(mistake.predicted())
+                  + " "
+                  + Lettering.percent(mistake.probability()).replace('\u00a0', ' '),
+              "is "
+                  + Lettering.readable(mistake.truth())
+                  + ", given "
+                  + Lettering.percent(mistake.truthProbability()).replace('\u00a0', ' '),
+              String.format(Locale.ROOT, "loss %.3f, %s", mistake.loss(), mistake.id()));
+    }
     assertThat(page.select("img"))
         .allSatisfy(
             image -> {
@@ -230,17 +320,20 @@ class HtmlReportTest {
     ImageIO.write(new BufferedImage(80, 80, BufferedImage.TYPE_INT_RGB), "png", same.toFile());
     Path copy = Files.copy(same, folder.resolve("copy.png"));
     Path broken = Files.writeString(folder.resolve("broken.png"), "x");
+    Path narrow = folder.resolve("narrow.png");
+    ImageIO.write(new BufferedImage(20, 90, BufferedImage.TYPE_INT_RGB), "png", narrow.toFile());
     DatasetReport data =
         DatasetReport.of(
             Dataset.of(
                 List.of(
                     new Example("<a>", same, "pug"),
                     new Example("b", copy, "boxer"),
-                    new Example("c", broken, "pug"))));
+                    new Example("c", broken, "pug"),
+                    new Example("narrow", narrow, "pug"))));
 
     Document page = Jsoup.parse(HtmlReport.of(evaluation).datasetReport(data).toHtml());
 
-    assertThat(figure(page, "images")).isEqualTo(3);
+    assertThat(figure(page, "images")).isEqualTo(4);
     assertThat(figure(page, "brokenImages")).isEqualTo(data.brokenImages().size());
     assertThat(figure(page, "copies")).isEqualTo(data.copies().size()).isEqualTo(1);
     assertThat(figure(page, "nearDuplicates")).isEqualTo(data.nearDuplicates().size());
@@ -248,6 +341,12 @@ class HtmlReportTest {
     assertThat(figure(page, "oddImages")).isEqualTo(data.oddlyShapedImages().size());
     assertThat(figure(page, "rareBreeds")).isEqualTo(data.rareBreeds().size());
     assertThat(figure(page, "suspects")).isEqualTo(data.suspects().size());
+    assertThat(figure(page, "imbalance")).isEqualTo(data.dataset().summary().imbalance());
+    assertThat(page.select("section[aria-labelledby=data]").text())
+        .contains(
+            "has 3.0 times the photographs", "Fewer than 20 photographs: boxer (1), pug (3).");
+    assertThat(page.select("[data-odd]").eachText())
+        .containsExactly("20 × 90 narrow", "20 × 90 narrow");
     assertThat(page.select("section[aria-labelledby=data]").text())
         .contains("<a>, b labelled pug and boxer", "Photographs that cannot be read c");
   }
