@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -19,6 +22,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +31,7 @@ class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)(#[^)]*)?\\)");
+  private static final Pattern PICTURE = Pattern.compile("!\\[([^]]*)]\\(([^)]+)\\)");
   private static final String IMPORTS =
       Stream.of(
               "dev.dogvision.*",
@@ -76,6 +81,29 @@ class DocumentsTest {
     }
     assertThat(tests).isNotEmpty();
     return tests;
+  }
+
+  @Test
+  void every_picture_is_shown_somewhere_and_all_are_small() throws IOException {
+    Set<Path> shown = new TreeSet<>();
+    for (Path document : documents()) {
+      Matcher matcher = PICTURE.matcher(Files.readString(document));
+      while (matcher.find()) {
+        assertThat(matcher.group(1)).as("what a reader hears, in %s", document).isNotBlank();
+        shown.add(document.resolveSibling(matcher.group(2)).normalize());
+      }
+    }
+    List<Path> pictures;
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs/pictures"))) {
+      pictures = files.sorted().toList();
+    }
+    assertThat(shown).containsExactlyElementsOf(pictures);
+    long bytes = 0;
+    for (Path picture : pictures) {
+      assertThat(ImageIO.read(picture.toFile())).as("%s", picture).isNotNull();
+      bytes += Files.size(picture);
+    }
+    assertThat(bytes).isLessThan(1_000_000);
   }
 
   private static List<Path> documents() throws IOException {
