@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.report.HtmlReport;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Precision;
@@ -27,6 +29,7 @@ public final class TrainingRun {
   private final Map<String, String> settings;
   private final PhaseLoop.Computer computer;
   private final boolean backboneFrozen;
+  private final List<Example> training;
 
   private TrainingRun(
       TrainedModel model,
@@ -35,7 +38,8 @@ public final class TrainingRun {
       String reason,
       Map<String, String> settings,
       PhaseLoop.Computer computer,
-      boolean backboneFrozen) {
+      boolean backboneFrozen,
+      List<Example> training) {
     this.model = model;
     this.history = history;
     this.chosenEpoch = chosenEpoch;
@@ -43,6 +47,7 @@ public final class TrainingRun {
     this.settings = settings;
     this.computer = computer;
     this.backboneFrozen = backboneFrozen;
+    this.training = training;
   }
 
   static TrainingRun of(
@@ -83,7 +88,8 @@ public final class TrainingRun {
         reason,
         settings.describe(),
         computer,
-        settings.phases().stream().allMatch(phase -> phase.stages() == 0));
+        settings.phases().stream().allMatch(phase -> phase.stages() == 0),
+        training.examples());
   }
 
   /**
@@ -158,6 +164,54 @@ public final class TrainingRun {
         images.labels(),
         logits(images.examples(), Map.of()),
         model.temperature());
+  }
+
+  /**
+   * All there is to know of the run, as one page: {@link #evaluate}d on photographs, with the
+   * learning curves, the settings, what the model looked at in its worst mistakes, and what {@link
+   * DatasetReport} finds in the photographs that it was trained and evaluated on, near-duplicates
+   * across the two among it, and labels that the model doubts.
+   *
+   * <pre>{@code
+   * run.report(split.validation()).write(Path.of("report.html"));
+   * }</pre>
+   *
+   * <p>All photographs are read once more for that, those of the training as well.
+   *
+   * @param dataset photographs whose labels are among the model's, as a rule the validation data
+   * @return the report, to be changed or written
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
+   */
+  public HtmlReport report(Dataset dataset) {
+    return RunReport.of(this, dataset, null);
+  }
+
+  /**
+   * As {@link #report(Dataset)}, with findings about the data that are there already, by {@link
+   * DataDoctor} for instance. Labels that the model doubts are added where the findings hold none
+   * and are about the photographs to evaluate, among others.
+   *
+   * @param dataset photographs whose labels are among the model's, as a rule the validation data
+   * @param data what was found about the photographs, as a rule about all of training and
+   *     validation
+   * @return the report, to be changed or written
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
+   */
+  public HtmlReport report(Dataset dataset, DatasetReport data) {
+    return RunReport.of(this, dataset, data);
+  }
+
+  /** The photographs that it was trained on. */
+  List<Example> training() {
+    return training;
+  }
+
+  PhaseLoop.Computer computer() {
+    return computer;
   }
 
   /**

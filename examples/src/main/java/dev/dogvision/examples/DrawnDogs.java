@@ -46,7 +46,7 @@ final class DrawnDogs {
     return folder;
   }
 
-  private static BufferedImage picture(DrawnBreed breed, SplittableRandom random) {
+  static BufferedImage picture(DrawnBreed breed, SplittableRandom random) {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D graphics = image.createGraphics();
     try {

@@ -1,0 +1,112 @@
+package dev.dogvision.train;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
+import dev.dogvision.data.Example;
+import dev.dogvision.data.Split;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.evaluate.Mistake;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.predict.Explanation;
+import dev.dogvision.predict.Predictor;
+import dev.dogvision.report.ActivationOverlay;
+import dev.dogvision.report.HtmlReport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what a run's report shows. */
+final class RunReport {
+  private static final int MISTAKES = 24;
+
+  private RunReport() {}
+
+  static HtmlReport of(TrainingRun run, Dataset validation, @Nullable DatasetReport findings) {
+    Evaluation evaluation = run.evaluate(validation);
+    DatasetReport data = findings == null ? DatasetReport.of(all(run, validation)) : findings;
+    if (data.suspects().isEmpty() && holds(data, validation)) {
+      data = data.withSuspects(validation, run.model().labels(), rows(evaluation));
+    }
+    return HtmlReport.of(evaluation)
+        .examples(validation)
+        .curves(run.history().series())
+        .configuration(configuration(run, validation, data))
+        .datasetReport(data)
+        .worstMistakes(MISTAKES)
+        .heatMaps(overlays(run, validation, evaluation));
+  }
+
+  /** The photographs of validation and training, each id once. */
+  private static Dataset all(TrainingRun run, Dataset validation) {
+    List<Example> examples = new ArrayList<>(validation.examples());
+    Set<String> ids = new HashSet<>();
+    examples.forEach(example -> ids.add(example.id()));
+    for (Example example : run.training()) {
+      if (ids.add(example.id())) {
+        examples.add(example);
+      }
+    }
+    return Dataset.of(examples, run.model().labels());
+  }
+
+  private static boolean holds(DatasetReport data, Dataset part) {
+    return new HashSet<>(data.dataset().examples()).containsAll(part.examples());
+  }
+
+  private static float[][] rows(Evaluation evaluation) {
+    float[][] rows = new float[evaluation.size()][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = evaluation.probabilities(row);
+    }
+    return rows;
+  }
+
+  private static Map<String, String> configuration(
+      TrainingRun run, Dataset validation, DatasetReport data) {
+    TrainedModel model = run.model();
+    ImmutableMap.Builder<String, String> configuration = ImmutableMap.builder();
+    configuration.put("model", model.toString());
+    configuration.put("started from", model.provenance().getOrDefault("training.start", ""));
+    configuration.put("training photographs", String.valueOf(run.training().size()));
+    configuration.put("validation photographs", String.valueOf(validation.size()));
+    Dataset training = Dataset.of(run.training(), model.labels());
+    configuration.put(
+        "near-duplicates in both",
+        String.valueOf(data.straddling(new Split(training, validation, List.of())).size()));
+    run.settings().forEach(configuration::put);
+    configuration.put("epochs trained", String.valueOf(run.history().size()));
+    configuration.put("ended", run.reason());
+    configuration.put("weights of epoch", String.valueOf(run.chosenEpoch()));
+    PhaseLoop.Computer computer = run.computer();
+    configuration.put("engine", computer.engine().name() + " " + computer.engine().version());
+    configuration.put("device", computer.device().toString());
+    return configuration.buildKeepingLast();
+  }
+
+  /** What spoke for the wrong breed, for each of the worst mistakes. */
+  private static Map<String, ActivationOverlay> overlays(
+      TrainingRun run, Dataset validation, Evaluation evaluation) {
+    List<Mistake> mistakes = evaluation.worstMistakes(MISTAKES);
+    if (mistakes.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Example> examples = new HashMap<>();
+    validation.forEach(example -> examples.put(example.id(), example));
+    ImmutableMap.Builder<String, ActivationOverlay> overlays = ImmutableMap.builder();
+    try (Predictor predictor = Predictor.of(run.model(), run.computer().device().toString())) {
+      for (Mistake mistake : mistakes) {
+        Example example = examples.get(mistake.id());
+        if (example != null) {
+          Explanation explanation = predictor.explain(example.image(), mistake.predicted());
+          overlays.put(mistake.id(), ActivationOverlay.of(explanation));
+        }
+      }
+    }
+    return overlays.buildKeepingLast();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.dogvision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetReport;
+import dev.dogvision.data.Example;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.evaluate.Mistake;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run's report holds everything that the run knows. */
+class RunReportTest {
+  @TempDir static Path folder;
+  private static Dataset training;
+  private static Dataset validation;
+  private static TrainingRun run;
+
+  @BeforeAll
+  static void train() throws Exception {
+    training = ColouredPictures.draw(folder.resolve("training"), 12, 1);
+    List<Example> examples = new ArrayList<>();
+    for (Example drawn : ColouredPictures.draw(folder.resolve("validation"), 9, 2)) {
+      examples.add(new Example("validation-" + drawn.id(), drawn.image(), drawn.label()));
+    }
+    Example leaked = training.example(0); // the same photograph on both sides
+    Path copy = Files.copy(leaked.image(), folder.resolve("validation/leaked.png"));
+    examples.add(new Example("validation-leaked", copy, leaked.label()));
+    Example wrong = examples.get(1); // a label that is certainly wrong
+    examples.set(1, new Example(wrong.id(), wrong.image(), ColouredPictures.LABELS.name(2)));
+    validation = Dataset.of(examples, ColouredPictures.LABELS);
+    run =
+        Trainer.of(ColouredPictures.network().build())
+            .epochs(25)
+            .batchSize(4)
+            .learningRate(0.05)
+            .fit(training, validation);
+  }
+
+  private static Map<String, String> facts(Document page) {
+    Map<String, String> facts = new HashMap<>();
+    page.select("section[aria-labelledby=configuration] tr")
+        .forEach(row -> facts.put(row.select("th").text(), row.select("td").text()));
+    return facts;
+  }
+
+  private static float[][] rows(Evaluation evaluation) {
+    float[][] rows = new float[evaluation.size()][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = evaluation.probabilities(row);
+    }
+    return rows;
+  }
+
+  @Test
+  void it_holds_figures_curves_settings_findings_and_what_the_model_looked_at() {
+    Evaluation evaluation = run.evaluate(validation);
+    Document page = Jsoup.parse(run.report(validation).title("Colours").toHtml());
+
+    assertThat(page.title()).isEqualTo("Colours");
+    assertThat(page.select("[data-figure=accuracy]").attr("data-value"))
+        .isEqualTo(String.valueOf(evaluation.accuracy()));
+    assertThat(page.select("section[aria-labelledby=curves] svg")).isNotEmpty();
+    assertThat(facts(page))
+        .containsEntry("training photographs", "12")
+        .containsEntry("validation photographs", "10")
+        .containsEntry("near-duplicates in both", "1")
+        .containsEntry("batchSize", "4")
+        .containsEntry("epochs trained", "25")
+        .containsEntry("ended", "all epochs done")
+        .containsEntry("weights of epoch", "25")
+        .containsEntry("device", "cpu")
+        .containsKeys("model", "engine", "started from", "optimizer");
+    assertThat(page.select("section[aria-labelledby=environment] tr")).isNotEmpty();
+    assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("22");
+    assertThat(page.select("[data-suspect]").eachAttr("data-suspect"))
+        .isNotEmpty()
+        .containsExactlyElementsOf(
+            DatasetReport.of(validation)
+                .suspects(ColouredPictures.LABELS, rows(evaluation))
+                .stream()
+                .map(DatasetReport.Suspect::id)
+                .toList());
+    List<Mistake> mistakes = evaluation.worstMistakes(24);
+    assertThat(mistakes).isNotEmpty();
+    for (Mistake mistake : mistakes) {
+      assertThat(page.select("[data-mistake=" + mistake.id() + "] img"))
+          .as("the photograph and what spoke for the wrong breed")
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void findings_that_are_there_already_are_used() {
+    DatasetReport data = DatasetReport.of(validation);
+
+    Document page = Jsoup.parse(run.report(validation, data).toHtml());
+
+    assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("10");
+    assertThat(facts(page)).containsEntry("near-duplicates in both", "0");
+  }
+
+  @Test
+  void what_was_trained_on_can_be_reported_on_as_well() {
+    Document page = Jsoup.parse(run.report(training).toHtml());
+
+    assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("12");
+  }
+}

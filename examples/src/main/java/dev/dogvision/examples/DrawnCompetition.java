@@ -1,0 +1,99 @@
+package dev.dogvision.examples;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+
+/**
+ * A folder as the competition "Dog Breed Identification" has it, of drawn dogs: {@code labels.csv},
+ * {@code train/}, {@code test/} and {@code sample_submission.csv}, with grainy JPEGs of 400 x 300
+ * pixels whose names are 32 hexadecimal digits.
+ */
+final class DrawnCompetition {
+  private static final int WIDTH = 400;
+  private static final int HEIGHT = 300;
+  private static final int GRAIN = 14;
+  private static final List<DrawnBreed> BREEDS = List.of(DrawnBreed.values());
+
+  private DrawnCompetition() {}
+
+  /**
+   * Draws it. Pictures that are there already stay, so that an interrupted call can be made again.
+   *
+   * @param folder where to; made if it is not there
+   * @param picturesPerBreed how many of each breed to train on
+   * @param testPictures how many to predict
+   * @param seed what chance depends on
+   * @return the folder
+   * @throws IOException if a file can't be written
+   */
+  static Path draw(Path folder, int picturesPerBreed, int testPictures, long seed)
+      throws IOException {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    Path train = Files.createDirectories(folder.resolve("train"));
+    Path test = Files.createDirectories(folder.resolve("test"));
+    StringBuilder labels = new StringBuilder("id,breed\n");
+    for (int i = 0; i < picturesPerBreed * BREEDS.size(); i++) {
+      DrawnBreed breed = BREEDS.get(i % BREEDS.size());
+      String id = photograph(train, breed, seeds.split());
+      labels.append(id).append(',').append(name(breed)).append('\n');
+    }
+    StringBuilder sample = new StringBuilder("id");
+    BREEDS.stream()
+        .map(DrawnCompetition::name)
+        .sorted()
+        .forEach(name -> sample.append(',').append(name));
+    sample.append('\n');
+    for (int i = 0; i < testPictures; i++) {
+      String id = photograph(test, BREEDS.get(i % BREEDS.size()), seeds.split());
+      sample.append(id).append(("," + 1.0 / BREEDS.size()).repeat(BREEDS.size())).append('\n');
+    }
+    Files.writeString(folder.resolve("labels.csv"), labels);
+    Files.writeString(folder.resolve("sample_submission.csv"), sample);
+    return folder;
+  }
+
+  private static String name(DrawnBreed breed) {
+    return breed.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Draws one picture, whole or not at all. */
+  private static String photograph(Path folder, DrawnBreed breed, SplittableRandom random)
+      throws IOException {
+    String id = String.format("%016x%016x", random.nextLong(), random.nextLong());
+    Path file = folder.resolve(id + ".jpg");
+    if (!Files.exists(file)) {
+      BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
+      Graphics2D graphics = image.createGraphics();
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+      graphics.drawImage(DrawnDogs.picture(breed, random), 0, 0, WIDTH, HEIGHT, null);
+      graphics.dispose();
+      grain(image, random);
+      Path beside = folder.resolve("." + id);
+      ImageIO.write(image, "jpg", beside.toFile());
+      Files.move(beside, file);
+    }
+    return id;
+  }
+
+  private static void grain(BufferedImage image, SplittableRandom random) {
+    WritableRaster raster = image.getRaster();
+    int[] pixels = raster.getPixels(0, 0, WIDTH, HEIGHT, (int[]) null);
+    for (int pixel = 0; pixel < pixels.length; pixel += 3) {
+      int grain = random.nextInt(-GRAIN, GRAIN + 1);
+      for (int i = pixel; i < pixel + 3; i++) {
+        pixels[i] = Math.max(0, Math.min(255, pixels[i] + grain));
+      }
+    }
+    raster.setPixels(0, 0, WIDTH, HEIGHT, pixels);
+  }
+}
