@@ -472,7 +472,8 @@ final class HtmlReportPage {
             + " can be taken at its word; below, it is too sure.");
     html.end("p").line();
     html.start("div", "class", "sides").line();
-    html.start("figure");
+    html.start("figure", "class", "chart");
+    html.element("figcaption", "how often the model is right");
     SvgCharts.reliability(html, calibration);
     html.end("figure").line();
     scroller("Calibration");

@@ -130,7 +130,13 @@ final class SvgCharts {
     Scale x = new Scale(0, 1, left, left + side);
     Scale y = new Scale(0, 1, top + side, top);
     html.start(
-        "svg", "viewBox", "0 0 " + (left + side + 24) + " " + (top + side + 50), "role", "img");
+        "svg",
+        "class",
+        "reliability",
+        "viewBox",
+        "0 0 " + (left + side + 24) + " " + (top + side + 50),
+        "role",
+        "img");
     html.element(
         "title",
         "How often the model is right against how sure it is; the table beside holds the numbers");

@@ -154,15 +154,8 @@ final class EpochTrainer {
 
   /** The rates of a phase. */
   static Rates rates(TrainingSettings settings, Phase phase, int stageCount) {
-    double backbone =
-        phase
-            .backboneLearningRate()
-            .orElse(
-                settings
-                    .backboneLearningRate()
-                    .orElse(phase.learningRate() * TrainingSettings.BACKBONE_SHARE));
     List<Double> stages = new ArrayList<>();
-    double rate = backbone;
+    double rate = settings.backboneLearningRate(phase);
     for (int i = 0; i < stageCount; i++) {
       stages.add(rate);
       rate *= settings.stageDecay();

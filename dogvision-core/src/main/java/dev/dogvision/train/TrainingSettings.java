@@ -6,6 +6,7 @@ import dev.dogvision.spi.Optimizer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,8 @@ record TrainingSettings(
   /** Every setting by name, for people. */
   Map<String, String> describe() {
     ImmutableMap.Builder<String, String> text = ImmutableMap.builder();
-    text.put(
-        "phases", phases.stream().map(TrainingSettings::text).collect(Collectors.joining("; ")));
+    text.put("phases", eachPhase(this::text));
+    text.put("learningRate", eachPhase(phase -> String.valueOf(phase.learningRate())));
     text.put("batchSize", String.valueOf(batchSize));
     text.put("accumulate", String.valueOf(accumulate));
     text.put("seed", String.valueOf(seed));
@@ -111,7 +112,23 @@ record TrainingSettings(
     return text.buildOrThrow();
   }
 
-  private static String text(Phase phase) {
-    return phase.name() + ", " + phase.epochs() + " epochs at " + phase.learningRate();
+  private String eachPhase(Function<Phase, String> text) {
+    return phases.stream().map(text).collect(Collectors.joining("; "));
+  }
+
+  private String text(Phase phase) {
+    return phase.name()
+        + ", "
+        + phase.epochs()
+        + " epochs at "
+        + phase.learningRate()
+        + (phase.stages() > 0 ? ", the backbone at " + backboneLearningRate(phase) : "");
+  }
+
+  /** The last stage's learning rate in a phase, before the schedule. */
+  double backboneLearningRate(Phase phase) {
+    return phase
+        .backboneLearningRate()
+        .orElse(backboneLearningRate.orElse(phase.learningRate() * BACKBONE_SHARE));
   }
 }

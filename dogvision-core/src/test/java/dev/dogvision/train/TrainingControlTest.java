@@ -383,6 +383,23 @@ class TrainingControlTest {
   }
 
   @Test
+  void settings_name_every_learning_rate() {
+    Trainer oneRate = frozen().learningRate(0.02);
+    Trainer phases =
+        Trainer.of(ColouredPictures.network().build())
+            .gradualUnfreeze(
+                Phase.head(2, 0.05), Phase.last(1, 2, 0.01).backboneLearningRate(0.002));
+
+    assertThat(oneRate.fit(training).settings())
+        .containsEntry("phases", "head, 5 epochs at 0.02")
+        .containsEntry("learningRate", "0.02");
+    assertThat(phases.fit(training).settings())
+        .containsEntry(
+            "phases", "head, 2 epochs at 0.05; last stage, 2 epochs at 0.01, the backbone at 0.002")
+        .containsEntry("learningRate", "0.05; 0.01");
+  }
+
+  @Test
   void a_trainer_can_be_used_again() {
     Trainer trainer = frozen();
 
