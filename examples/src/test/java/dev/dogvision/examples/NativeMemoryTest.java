@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeMemoryTest {
   private static final Path STATUS = Path.of("/proc/self/statm");
 
-  /** Half of what 2,000 images of 64 x 64 pixels would take as floats if each were kept. */
-  private static final long ALLOWED_BYTES = 48L << 20;
+  /** Half of what 500 images of 64 x 64 pixels would take as floats if each were kept. */
+  private static final long ALLOWED_BYTES = 12L << 20;
 
   @TempDir Path folder;
 
@@ -46,14 +47,14 @@ class NativeMemoryTest {
     byte[] picture = Files.readAllBytes(dogs.examples().get(0).image());
     TransferModel model = tiny(dogs);
     try (Predictor predictor = Predictor.of(model.trained(model.initialWeights(), Map.of()))) {
-      for (int i = 0; i < 500; i++) {
+      List<Long> sizes = new ArrayList<>();
+      for (int i = 1; i <= 2500; i++) {
         assertThat(predictor.top(1).predict(picture)).hasSize(1);
+        if (i % 500 == 0) {
+          sizes.add(outsideOfTheHeap());
+        }
       }
-      long before = outsideOfTheHeap();
-      for (int i = 0; i < 2000; i++) {
-        assertThat(predictor.top(1).predict(picture)).hasSize(1);
-      }
-      assertThat(outsideOfTheHeap() - before).isLessThan(ALLOWED_BYTES);
+      assertThat(leastGrowth(sizes)).isLessThan(ALLOWED_BYTES);
     }
   }
 
@@ -69,13 +70,25 @@ class NativeMemoryTest {
             .augmentation(Augmentation.none())
             .listener(
                 (event, control) -> {
-                  if (event instanceof TrainingEvent.EpochFinished) {
+                  if (event instanceof TrainingEvent.EpochFinished finished
+                      && finished.result().epoch() % 10 == 0) {
                     sizes.add(outsideOfTheHeap());
                   }
                 })
             .fit(dogs);
     assertThat(run.history().size()).isEqualTo(60);
-    assertThat(sizes.get(59) - sizes.get(9)).isLessThan(ALLOWED_BYTES);
+    assertThat(leastGrowth(sizes)).isLessThan(ALLOWED_BYTES);
+  }
+
+  /**
+   * What leaks grows in every stretch. In some of them so does what does not leak: Java touches
+   * parts of its heap for the first time, an allocator takes more in advance.
+   */
+  private static long leastGrowth(List<Long> sizes) {
+    return IntStream.range(1, sizes.size())
+        .mapToLong(i -> sizes.get(i) - sizes.get(i - 1))
+        .min()
+        .orElseThrow();
   }
 
   private static TransferModel tiny(Dataset dogs) {
