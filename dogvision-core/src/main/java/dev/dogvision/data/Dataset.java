@@ -8,8 +8,8 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.internal.Fingerprints;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -530,9 +530,9 @@ public final class Dataset implements Iterable<Example> {
    */
   public String fingerprint() {
     Hasher hasher = Hashing.sha256().newHasher();
-    putText(hasher, "dogvision-dataset-1");
+    Fingerprints.putText(hasher, "dogvision-dataset-1");
     hasher.putInt(labels.size());
-    labels.names().forEach(name -> putText(hasher, name));
+    labels.names().forEach(name -> Fingerprints.putText(hasher, name));
     hasher.putInt(examples.size());
     for (Example example : examples) {
       long size;
@@ -541,16 +541,11 @@ public final class Dataset implements Iterable<Example> {
       } catch (IOException e) {
         size = -1;
       }
-      putText(hasher, example.id());
-      putText(hasher, example.label() == null ? "" : example.label());
+      Fingerprints.putText(hasher, example.id());
+      Fingerprints.putText(hasher, example.label() == null ? "" : example.label());
       hasher.putLong(size);
     }
     return hasher.hash().toString();
-  }
-
-  private static void putText(Hasher hasher, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    hasher.putInt(bytes.length).putBytes(bytes);
   }
 
   @Override

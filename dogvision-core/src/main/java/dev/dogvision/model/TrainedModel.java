@@ -8,11 +8,11 @@ import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.EmbeddedModel;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -258,19 +258,12 @@ public final class TrainedModel {
    */
   public String fingerprint() {
     Hasher hasher = Hashing.sha256().newHasher();
-    for (String text :
-        List.of(
-            labels.names().toString(),
-            preprocessing.toString(),
-            plan.toString(),
-            temperature + " " + unsureThreshold)) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      hasher.putInt(bytes.length).putBytes(bytes);
-    }
+    Fingerprints.putText(hasher, labels.names().toString());
+    Fingerprints.putText(hasher, preprocessing.toString());
+    Fingerprints.putText(hasher, plan.toString());
+    Fingerprints.putText(hasher, temperature + " " + unsureThreshold);
     for (Tensor tensor : weights.values()) { // names and shapes are the plan's
-      for (float value : tensor.values()) {
-        hasher.putInt(Float.floatToIntBits(value));
-      }
+      Fingerprints.putValues(hasher, tensor.values());
     }
     return hasher.hash().toString();
   }

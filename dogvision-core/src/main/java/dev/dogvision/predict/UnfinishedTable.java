@@ -6,13 +6,13 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import com.google.common.io.MoreFiles;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Example;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.WholeFile;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -31,7 +31,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -383,24 +382,14 @@ final class UnfinishedTable implements AutoCloseable {
   /** A hash of the pictures' ids and bytes. */
   private static String fingerprint(List<Example> pictures) {
     HashCode[] contents =
-        IntStream.range(0, pictures.size())
-            .parallel()
-            .mapToObj(i -> content(pictures.get(i).image()))
-            .toArray(HashCode[]::new);
+        Fingerprints.contents(
+            pictures.stream().map(Example::image).toList(), image -> "unreadable");
     Hasher hasher = Hashing.sha256().newHasher();
     for (int i = 0; i < contents.length; i++) {
-      byte[] id = pictures.get(i).id().getBytes(StandardCharsets.UTF_8);
-      hasher.putInt(id.length).putBytes(id).putBytes(contents[i].asBytes());
+      Fingerprints.putText(hasher, pictures.get(i).id());
+      hasher.putBytes(contents[i].asBytes());
     }
     return hasher.hash().toString();
-  }
-
-  private static HashCode content(Path image) {
-    try {
-      return MoreFiles.asByteSource(image).hash(Hashing.sha256());
-    } catch (IOException e) {
-      return Hashing.sha256().hashString("unreadable", StandardCharsets.UTF_8);
-    }
   }
 
   @Override

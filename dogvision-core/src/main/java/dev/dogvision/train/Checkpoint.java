@@ -8,12 +8,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Safetensors;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,11 +182,8 @@ record Checkpoint(
     new TreeMap<>(tensors)
         .forEach(
             (name, tensor) -> {
-              ByteBuffer bytes =
-                  ByteBuffer.allocate(4 * tensor.size()).order(ByteOrder.LITTLE_ENDIAN);
-              bytes.asFloatBuffer().put(tensor.values());
               hasher.putString(name + tensor.shape(), StandardCharsets.UTF_8);
-              hasher.putBytes(bytes.array());
+              Fingerprints.putValues(hasher, tensor.values());
             });
     return hasher.hash().toString();
   }

@@ -93,11 +93,16 @@ public final class DataDoctor {
             .groups(report.duplicateGroups())
             .run(asked)
             .outOfFold();
+    return withSuspects(report, asked, outOfFold);
+  }
+
+  /** A report with what models said of photographs that they had not seen. */
+  static DatasetReport withSuspects(DatasetReport report, Dataset asked, Evaluation evaluation) {
     float[][] probabilities =
-        IntStream.range(0, outOfFold.size())
-            .mapToObj(outOfFold::probabilities)
+        IntStream.range(0, evaluation.size())
+            .mapToObj(evaluation::probabilities)
             .toArray(float[][]::new);
-    return report.withSuspects(asked, outOfFold.labels(), probabilities);
+    return report.withSuspects(asked, evaluation.labels(), probabilities);
   }
 
   private static void checkLabelled(Dataset dataset) {

@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.NetworkPlan;
@@ -28,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -80,16 +80,14 @@ final class EmbeddingCache {
       Preprocessing preprocessing,
       Engine engine) {
     Hasher hasher = Hashing.sha256().newHasher();
-    put(hasher, engine.name() + "\n" + engine.version());
-    put(hasher, preprocessing.toString());
-    put(hasher, plan.withClasses(1).toString());
+    Fingerprints.putText(hasher, engine.name() + "\n" + engine.version());
+    Fingerprints.putText(hasher, preprocessing.toString());
+    Fingerprints.putText(hasher, plan.withClasses(1).toString());
     for (String name : plan.tensorShapes(new Segment(0, plan.embeddingPosition())).keySet()) {
-      put(hasher, name);
+      Fingerprints.putText(hasher, name);
       Tensor tensor = weights.get(name);
       if (tensor != null) {
-        ByteBuffer bytes = ByteBuffer.allocate(tensor.size() * 4).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(tensor.values());
-        hasher.putBytes(bytes.array());
+        Fingerprints.putValues(hasher, tensor.values());
       }
     }
     EmbeddingCache cache =
@@ -106,25 +104,10 @@ final class EmbeddingCache {
     return folder.resolve(name + ".bin");
   }
 
-  private static void put(Hasher hasher, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    hasher.putInt(bytes.length).putBytes(bytes);
-  }
-
   /** The hashes of the photographs' bytes; a file that can't be read is left to the decoder. */
   static HashCode[] hashes(List<Example> examples) {
-    return IntStream.range(0, examples.size())
-        .parallel()
-        .mapToObj(i -> hash(examples.get(i).image()))
-        .toArray(HashCode[]::new);
-  }
-
-  private static HashCode hash(Path image) {
-    try {
-      return Hashing.sha256().hashBytes(Files.readAllBytes(image));
-    } catch (IOException e) {
-      return Hashing.sha256().hashString("unreadable " + image, StandardCharsets.UTF_8);
-    }
+    return Fingerprints.contents(
+        examples.stream().map(Example::image).toList(), image -> "unreadable " + image);
   }
 
   float @Nullable [] get(HashCode image) {

@@ -30,7 +30,7 @@ final class RunReport {
     Evaluation evaluation = run.evaluate(validation);
     DatasetReport data = findings == null ? DatasetReport.of(all(run, validation)) : findings;
     if (data.suspects().isEmpty() && holds(data, validation)) {
-      data = data.withSuspects(validation, run.model().labels(), rows(evaluation));
+      data = DataDoctor.withSuspects(data, validation, evaluation);
     }
     return HtmlReport.of(evaluation)
         .examples(validation)
@@ -56,14 +56,6 @@ final class RunReport {
 
   private static boolean holds(DatasetReport data, Dataset part) {
     return new HashSet<>(data.dataset().examples()).containsAll(part.examples());
-  }
-
-  private static float[][] rows(Evaluation evaluation) {
-    float[][] rows = new float[evaluation.size()][];
-    for (int row = 0; row < rows.length; row++) {
-      rows[row] = evaluation.probabilities(row);
-    }
-    return rows;
   }
 
   private static Map<String, String> configuration(
