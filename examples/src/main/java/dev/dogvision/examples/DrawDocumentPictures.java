@@ -47,7 +47,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -83,10 +82,7 @@ public final class DrawDocumentPictures implements Callable<Integer> {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    int code = new CommandLine(new DrawDocumentPictures()).execute(arguments);
-    if (code != 0) {
-      System.exit(code);
-    }
+    Program.run(new DrawDocumentPictures(), arguments);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.dogvision.examples;
 
 import java.awt.Color;
+import java.util.Locale;
 
 /** What an invented breed of {@link DrawnDogs} looks like. */
 enum DrawnBreed {
@@ -132,5 +133,10 @@ enum DrawnBreed {
     this.hair = hair;
     this.legs = legs;
     this.body = body;
+  }
+
+  /** What data sets call it. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
@@ -44,11 +43,11 @@ final class DrawnCompetition {
     for (int i = 0; i < picturesPerBreed * BREEDS.size(); i++) {
       DrawnBreed breed = BREEDS.get(i % BREEDS.size());
       String id = photograph(train, breed, seeds.split());
-      labels.append(id).append(',').append(name(breed)).append('\n');
+      labels.append(id).append(',').append(breed.label()).append('\n');
     }
     StringBuilder sample = new StringBuilder("id");
     BREEDS.stream()
-        .map(DrawnCompetition::name)
+        .map(DrawnBreed::label)
         .sorted()
         .forEach(name -> sample.append(',').append(name));
     sample.append('\n');
@@ -61,8 +60,19 @@ final class DrawnCompetition {
     return folder;
   }
 
-  private static String name(DrawnBreed breed) {
-    return breed.name().toLowerCase(Locale.ROOT);
+  /**
+   * Says that nothing was given, and draws pictures without labels in its stead.
+   *
+   * @param missing what was not given
+   * @param pictures how many
+   * @return the folder of the pictures
+   */
+  static Path insteadOf(String missing, int pictures) throws IOException {
+    System.out.println(
+        "No "
+            + missing
+            + " given, so here are drawn dogs of invented breeds, which the model can't know.");
+    return draw(Files.createTempDirectory("drawn-dogs"), 1, pictures, 13).resolve("test");
   }
 
   /** Draws one picture, whole or not at all. */

@@ -35,7 +35,7 @@ final class DrawnDogs {
   static Path draw(Path folder, int picturesPerBreed, long seed) throws IOException {
     SplittableRandom seeds = new SplittableRandom(seed);
     for (DrawnBreed breed : DrawnBreed.values()) {
-      String name = breed.name().toLowerCase(Locale.ROOT);
+      String name = breed.label();
       Path breedFolder = Files.createDirectories(folder.resolve(name));
       SplittableRandom random = seeds.split();
       for (int i = 0; i < picturesPerBreed; i++) {

@@ -86,13 +86,7 @@ public final class ExplainPrediction implements Callable<Integer> {
   private List<Path> pictures() throws IOException {
     List<Path> folders = given;
     if (given.isEmpty()) {
-      System.out.println(
-          "No picture given, so here are drawn dogs of invented breeds, which the model can't"
-              + " know.");
-      folders =
-          List.of(
-              DrawnCompetition.draw(Files.createTempDirectory("drawn-dogs"), 1, 3, 13)
-                  .resolve("test"));
+      folders = List.of(DrawnCompetition.insteadOf("picture", 3));
     }
     List<Path> pictures = new ArrayList<>();
     for (Path path : folders) {

@@ -1,5 +1,6 @@
 package dev.dogvision.examples;
 
+import com.google.common.io.MoreFiles;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -99,9 +100,7 @@ public final class PredictFolder implements Callable<Integer> {
     if (folder != null) {
       return folder;
     }
-    System.out.println(
-        "No folder given, so here are drawn dogs of invented breeds, which the model can't know.");
-    return DrawnCompetition.draw(Files.createTempDirectory("drawn-dogs"), 1, 6, 13).resolve("test");
+    return DrawnCompetition.insteadOf("folder", 6);
   }
 
   private void print(Map<String, Prediction> predictions) {
@@ -146,7 +145,7 @@ public final class PredictFolder implements Callable<Integer> {
   }
 
   private void writeCsv(Path file, Map<String, Prediction> predictions) throws IOException {
-    createFolder(file);
+    MoreFiles.createParentDirectories(file);
     List<Object> header = new ArrayList<>(List.of("picture", "unsure"));
     int columns =
         predictions.values().stream().findFirst().map(first -> first.top(top).size()).orElse(top);
@@ -170,7 +169,7 @@ public final class PredictFolder implements Callable<Integer> {
 
   private void writeJson(Path file, Dataset pictures, Map<String, Prediction> predictions)
       throws IOException {
-    createFolder(file);
+    MoreFiles.createParentDirectories(file);
     JsonArray array = new JsonArray();
     for (Example example : pictures) {
       Prediction prediction = predictions.get(example.id());
@@ -193,12 +192,5 @@ public final class PredictFolder implements Callable<Integer> {
     }
     Files.writeString(file, new GsonBuilder().setPrettyPrinting().create().toJson(array) + "\n");
     System.out.println("JSON: " + file.toAbsolutePath().normalize());
-  }
-
-  private static void createFolder(Path file) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
   }
 }

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -148,10 +147,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    int status = new CommandLine(new TrainEmbeddedModel()).execute(arguments);
-    if (status != 0) {
-      System.exit(status);
-    }
+    Program.run(new TrainEmbeddedModel(), arguments);
   }
 
   @Override
@@ -234,7 +230,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     Answers answers = Answers.NONE;
     for (Split fold : others.kFold(folds, seed)) {
       TrainedModel outcome =
-          newTrainer(teacher, model).fit(together(training, fold.train())).model();
+          taught(teacher, newTrainer(model)).fit(together(training, fold.train())).model();
       answers = answers.and(Answers.of(outcome, fold.validation()));
       System.out.printf("after %d of them:%n", answers.ids.size());
       answers.print("more, out of fold", outcome);
@@ -244,17 +240,14 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   private TrainedModel train(
       TrainedModel teacher, TransferModel model, Dataset training, Dataset validation) {
-    Trainer trainer;
-    if (checkpoints != null && Files.isDirectory(checkpoints)) {
-      trainer = Trainer.resume(checkpoints).checkpoints(checkpoints, 2);
-      if (teacherShare > 0) {
-        trainer.distilFrom(teacher, temperature, teacherShare);
-      }
-    } else {
-      trainer = newTrainer(teacher, model);
-      if (checkpoints != null) {
-        trainer.checkpoints(checkpoints, 2);
-      }
+    Trainer trainer =
+        taught(
+            teacher,
+            checkpoints != null && Files.isDirectory(checkpoints)
+                ? Trainer.resume(checkpoints)
+                : newTrainer(model));
+    if (checkpoints != null) {
+      trainer.checkpoints(checkpoints, 2);
     }
     TrainingRun run = trainer.progress().fit(training, validation);
     System.out.println(run);
@@ -301,30 +294,32 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     System.out.println("saved in " + saved.toAbsolutePath());
   }
 
-  private Trainer newTrainer(TrainedModel teacher, TransferModel model) {
-    Trainer trainer =
-        Trainer.of(model)
-            .epochs(epochs)
-            .learningRate(learningRate)
-            .backboneLearningRate(backboneLearningRate)
-            .batchSize(batchSize)
-            .schedule(Schedule.cosine(0.3))
-            .weightDecay(weightDecay)
-            .labelSmoothing(labelSmoothing)
-            .gradientClipping(1)
-            .averaging(averaging)
-            .augmentation(
-                switch (augmentation) {
-                  case "none" -> Augmentation.none();
-                  case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
-                  case "light" -> Augmentation.light();
-                  case "strong" -> Augmentation.strong();
-                  default ->
-                      throw new IllegalArgumentException(
-                          "--augmentation takes none, flip, light or strong, got " + augmentation);
-                })
-            .seed(seed);
+  private Trainer taught(TrainedModel teacher, Trainer trainer) {
     return teacherShare > 0 ? trainer.distilFrom(teacher, temperature, teacherShare) : trainer;
+  }
+
+  private Trainer newTrainer(TransferModel model) {
+    return Trainer.of(model)
+        .epochs(epochs)
+        .learningRate(learningRate)
+        .backboneLearningRate(backboneLearningRate)
+        .batchSize(batchSize)
+        .schedule(Schedule.cosine(0.3))
+        .weightDecay(weightDecay)
+        .labelSmoothing(labelSmoothing)
+        .gradientClipping(1)
+        .averaging(averaging)
+        .augmentation(
+            switch (augmentation) {
+              case "none" -> Augmentation.none();
+              case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
+              case "light" -> Augmentation.light();
+              case "strong" -> Augmentation.strong();
+              default ->
+                  throw new IllegalArgumentException(
+                      "--augmentation takes none, flip, light or strong, got " + augmentation);
+            })
+        .seed(seed);
   }
 
   private static Predictions predict(TrainedModel model, Dataset dataset) {
