@@ -68,7 +68,7 @@ final class CompiledModule implements AutoCloseable {
    * Compiles and loads, with oneDNN's operations where they are to be had.
    *
    * @param compiler makes the archive
-   * @param trains whether gradients will be taken
+   * @param trains whether its tensors will be changed
    */
   static CompiledModule load(
       Function<Kernels, TorchScriptArchive> compiler,
@@ -171,30 +171,27 @@ final class CompiledModule implements AutoCloseable {
       return arrays.create(buffer, dimensions, DataType.FLOAT32);
     }
 
-    /** Runs a method that takes and returns tensors so that one can go backward from its result. */
-    NDList train(String method, NDArray... inputs) {
-      NDList list = new NDList(inputs);
-      // DJL takes the method's name from an array's.
-      NDArray name = inputs[0].reshape(inputs[0].getShape());
-      name.setName("module_method:" + method);
-      list.add(name);
-      // It belongs to the thread, which may be somebody else's.
-      boolean gradients = JniUtils.isGradMode();
-      JniUtils.setGradMode(true);
+    /** Runs a method of tensors and numbers. */
+    NDList run(String method, double[] numbers, NDArray... inputs) {
+      IValue[] arguments = new IValue[inputs.length + 1];
       try {
-        return asWritten(() -> IValueUtils.forward(block, list, /* isTrain= */ true));
+        for (int i = 0; i < inputs.length; i++) {
+          arguments[i] = IValue.from((PtNDArray) inputs[i]);
+        }
+        arguments[inputs.length] = IValue.listFrom(numbers);
+        try (IValue result = method(method, arguments)) {
+          return result.toNDList(arrays);
+        }
       } finally {
-        JniUtils.setGradMode(gradients);
+        for (IValue argument : arguments) {
+          if (argument != null) {
+            argument.close();
+          }
+        }
       }
     }
 
-    /** Adds to the parameters' gradients what a loss, times the scale, gives. */
-    void backward(NDArray loss, double scale) {
-      NDArray gradient = arrays.create(scale);
-      JniUtils.backward((PtNDArray) loss, (PtNDArray) gradient, false, false);
-    }
-
-    /** Runs a method without gradients. */
+    /** Runs a method of one tensor. */
     NDArray infer(String method, NDArray input) {
       try (IValue argument = IValue.from((PtNDArray) input);
           IValue result = method(method, argument)) {
@@ -202,12 +199,12 @@ final class CompiledModule implements AutoCloseable {
       }
     }
 
-    /** Runs a method without gradients, for its effect. */
+    /** Runs a method for its effect. */
     void run(String method) {
       method(method).close();
     }
 
-    /** Runs a method of numbers without gradients. */
+    /** Runs a method of numbers. */
     double compute(String method, double[] first, double[] second) {
       try (IValue a = IValue.listFrom(first);
           IValue b = IValue.listFrom(second);

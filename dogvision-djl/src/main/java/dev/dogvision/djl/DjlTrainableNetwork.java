@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Device;
@@ -20,6 +21,7 @@ import dev.dogvision.spi.UpdateRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A network whose weights are trained. Everything that is learned lives in the module. */
 final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork {
@@ -59,33 +61,30 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
     this(
         plan,
         segment,
-        weights,
-        optimizer,
         device,
-        ParameterLayout.of(plan, segment, firstTrainableStage));
+        ParameterLayout.of(
+            plan, segment, firstTrainableStage, Mirroring.of(plan, segment).mirrored()),
+        layout ->
+            kernels ->
+                TrainingGraph.compile(
+                    plan, segment, firstTrainableStage, weights, layout, optimizer, kernels));
   }
 
   private DjlTrainableNetwork(
       NetworkPlan plan,
       Segment segment,
-      Map<String, Tensor> weights,
-      Optimizer optimizer,
       Device device,
-      ParameterLayout layout) {
+      ParameterLayout layout,
+      Function<ParameterLayout, Function<Kernels, TorchScriptArchive>> compiler) {
     super(
         plan,
         segment,
         device,
-        CompiledModule.load(
-            kernels ->
-                GraphCompiler.forTraining(plan, segment, weights, layout, optimizer, kernels),
-            device,
-            Precision.FLOAT32,
-            /* trains= */ true));
+        CompiledModule.load(compiler.apply(layout), device, Precision.FLOAT32, /* trains= */ true));
     this.slice = slice(plan, segment, device, TRAINING_BYTES);
     this.layout = layout;
     try (CompiledModule.Call call = module().call()) {
-      call.backward(call.train("prepare", call.floats(new float[1], 0, 1)).get(0), 0);
+      call.run("prepare");
     }
   }
 
@@ -127,22 +126,14 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
       NDArray probabilities = call.floats(targets.probabilities(), offset, count, classes);
       NDArray weights = call.floats(targets.weights(), first, count);
       Targets.Teacher teacher = targets.teacher();
-      NDList results;
-      if (teacher == null) {
-        results = call.train("forward", input, probabilities, weights);
-      } else {
-        float[] softness = {(float) teacher.temperature(), (float) teacher.share()};
-        results =
-            call.train(
-                "distill",
-                input,
-                probabilities,
-                weights,
-                call.floats(teacher.logits(), offset, count, classes),
-                call.floats(softness, 0, softness.length));
-      }
+      NDArray teacherLogits =
+          teacher == null ? probabilities : call.floats(teacher.logits(), offset, count, classes);
+      double[] numbers = {
+        scale, teacher == null ? 1 : teacher.temperature(), teacher == null ? 0 : teacher.share()
+      };
+      NDList results =
+          call.run("accumulate", numbers, input, probabilities, weights, teacherLogits);
       CompiledModule.copy(results.get(1), logits, offset);
-      call.backward(results.get(0), scale);
       return results.get(0).toDoubleArray()[0];
     }
   }

@@ -57,16 +57,28 @@ final class ParameterLayout {
   private final List<Slot> planOrder;
   private final List<Group> groups;
   private final int size;
+  private final boolean mirrored;
 
   private ParameterLayout(
-      ImmutableMap<String, Slot> slots, List<Slot> planOrder, List<Group> groups, int size) {
+      ImmutableMap<String, Slot> slots,
+      List<Slot> planOrder,
+      List<Group> groups,
+      int size,
+      boolean mirrored) {
     this.slots = slots;
     this.planOrder = planOrder;
     this.groups = groups;
     this.size = size;
+    this.mirrored = mirrored;
   }
 
-  static ParameterLayout of(NetworkPlan plan, Segment segment, int firstTrainableStage) {
+  /**
+   * Lays out the trainable tensors of a part of a network.
+   *
+   * @param mirrored whether the kernels lie turned by 180 degrees, see {@link Mirroring}
+   */
+  static ParameterLayout of(
+      NetworkPlan plan, Segment segment, int firstTrainableStage, boolean mirrored) {
     ImmutableMap<String, List<Integer>> shapes = plan.tensorShapes(segment);
     ImmutableMap.Builder<String, Slot> slots = ImmutableMap.builder();
     List<Group> groups = new ArrayList<>();
@@ -96,7 +108,7 @@ final class ParameterLayout {
     ImmutableMap<String, Slot> byName = slots.buildOrThrow();
     List<Slot> planOrder =
         shapes.keySet().stream().map(byName::get).filter(Objects::nonNull).toList();
-    return new ParameterLayout(byName, planOrder, List.copyOf(groups), offset);
+    return new ParameterLayout(byName, planOrder, List.copyOf(groups), offset, mirrored);
   }
 
   /** The tensors in the order in which they lie. */
@@ -125,6 +137,7 @@ final class ParameterLayout {
       float[] values = Weights.require(tensors, prefix + slot.name(), slot.shape()).values();
       if (slot.isKernel()) {
         values = Weights.channelsLast(values, slot.shape());
+        values = mirrored ? Weights.turned(values, slot.shape()) : values;
       }
       System.arraycopy(values, 0, flat, slot.offset(), values.length);
     }
@@ -142,6 +155,7 @@ final class ParameterLayout {
       float[] values = new float[slot.size()];
       System.arraycopy(flat, slot.offset(), values, 0, values.length);
       if (slot.isKernel()) {
+        values = mirrored ? Weights.turned(values, slot.shape()) : values;
         values = Weights.channelsFirst(values, slot.shape());
       }
       tensors.put(slot.name(), Tensor.of(values, slot.shape().stream().mapToInt(d -> d).toArray()));

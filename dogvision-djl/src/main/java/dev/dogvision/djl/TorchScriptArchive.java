@@ -47,34 +47,29 @@ record TorchScriptArchive(String methods, List<Attribute> attributes) {
    * @param values the elements as they lie in memory
    * @param shape the dimensions
    * @param strides for each dimension, how many elements apart its neighbours lie
-   * @param trained whether gradients are taken for it; otherwise it is a buffer
    */
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared
-  record Attribute(String name, float[] values, int[] shape, int[] strides, boolean trained) {
+  record Attribute(String name, float[] values, int[] shape, int[] strides) {
     Attribute {
       checkArgument(name.matches("[a-z][a-z0-9_]*"), "not an attribute's name: \"%s\"", name);
       checkArgument(shape.length == strides.length, "%s: as many strides as dimensions", name);
     }
 
     /** A vector. */
-    static Attribute vector(String name, float[] values, boolean trained) {
-      return new Attribute(name, values, new int[] {values.length}, new int[] {1}, trained);
+    static Attribute vector(String name, float[] values) {
+      return new Attribute(name, values, new int[] {values.length}, new int[] {1});
     }
 
     /** A matrix in C order. */
     static Attribute matrix(String name, float[] values, int rows, int columns) {
-      return new Attribute(
-          name, values, new int[] {rows, columns}, new int[] {columns, 1}, /* trained= */ false);
+      return new Attribute(name, values, new int[] {rows, columns}, new int[] {columns, 1});
     }
 
     /** A convolution's kernel {@code [o, i, h, w]} laid out with the input channels innermost. */
-    static Attribute kernel(String name, float[] channelsLast, int o, int i, int h, int w) {
-      return new Attribute(
-          name,
-          channelsLast,
-          new int[] {o, i, h, w},
-          new int[] {h * w * i, 1, w * i, i},
-          /* trained= */ false);
+    static Attribute kernel(String name, float[] channelsLast, int[] shape) {
+      int i = shape[1];
+      int row = shape[3] * i;
+      return new Attribute(name, channelsLast, shape, new int[] {shape[2] * row, 1, row, i});
     }
   }
 
@@ -99,22 +94,13 @@ record TorchScriptArchive(String methods, List<Attribute> attributes) {
   /** The class that libtorch compiles. */
   String text() {
     StringBuilder text = new StringBuilder("class Net(Module):\n");
-    text.append("  __parameters__ = ").append(names(/* trained= */ true)).append('\n');
-    text.append("  __buffers__ = ").append(names(/* trained= */ false)).append('\n');
+    text.append("  __parameters__ = []\n  __buffers__ = [");
+    attributes.forEach(attribute -> text.append('"').append(attribute.name()).append("\", "));
+    text.append("]\n");
     for (Attribute attribute : attributes) {
       text.append("  ").append(attribute.name()).append(" : Tensor\n");
     }
     return text.append("  training : bool\n").append(methods).toString();
-  }
-
-  private String names(boolean trained) {
-    StringBuilder list = new StringBuilder("[");
-    for (Attribute attribute : attributes) {
-      if (attribute.trained() == trained) {
-        list.append('"').append(attribute.name()).append("\", ");
-      }
-    }
-    return list.append(']').toString();
   }
 
   private byte[] module() {
@@ -128,7 +114,7 @@ record TorchScriptArchive(String methods, List<Attribute> attributes) {
       pickle.text(Integer.toString(i)).text("cpu").integer(attribute.values().length);
       pickle.tuple().persistentId();
       pickle.integer(0).integers(attribute.shape()).integers(attribute.strides());
-      pickle.bool(attribute.trained());
+      pickle.bool(false);
       pickle.global("collections", "OrderedDict").emptyTuple().reduce();
       pickle.tuple().reduce();
     }

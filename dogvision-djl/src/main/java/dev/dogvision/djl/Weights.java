@@ -40,25 +40,30 @@ final class Weights {
   }
 
   /**
-   * Puts a row and a column of zeros before each of the kernels.
+   * Turns each kernel by 180 degrees.
    *
-   * @param values in {@code [o, side, side, i]} order
-   * @return in {@code [o, side + 1, side + 1, i]} order
+   * @param values in {@code [o, h, w, i]} order
+   * @param shape as in the plan, {@code [o, i, h, w]}
+   * @return in {@code [o, h, w, i]} order
    */
-  static float[] widen(float[] values, int outputs, int side, int inputs) {
-    int width = side + 1;
-    float[] widened = new float[outputs * width * width * inputs];
-    for (int o = 0; o < outputs; o++) {
-      for (int row = 0; row < side; row++) {
+  static float[] turned(float[] values, List<Integer> shape) {
+    int inputs = shape.get(1);
+    int places = shape.get(2) * shape.get(3);
+    if (places == 1) {
+      return values;
+    }
+    float[] turned = new float[values.length];
+    for (int kernel = 0; kernel < shape.get(0); kernel++) {
+      for (int place = 0; place < places; place++) {
         System.arraycopy(
             values,
-            (o * side + row) * side * inputs,
-            widened,
-            ((o * width + row + 1) * width + 1) * inputs,
-            side * inputs);
+            (kernel * places + place) * inputs,
+            turned,
+            (kernel * places + places - 1 - place) * inputs,
+            inputs);
       }
     }
-    return widened;
+    return turned;
   }
 
   /** Transposes each of {@code outer} matrices of {@code rows} by {@code columns}. */

@@ -20,17 +20,18 @@ final class TorchScriptArchiveTest {
       new TorchScriptArchive(
           "  def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n    return x\n",
           List.of(
-              Attribute.vector("p", new float[] {1, -2}, /* trained= */ true),
-              Attribute.kernel("w1", new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 1, 2, 2, 2)));
+              Attribute.vector("p", new float[] {1, -2}),
+              Attribute.kernel(
+                  "w1", new float[] {1, 2, 3, 4, 5, 6, 7, 8}, new int[] {1, 2, 2, 2})));
 
   @Test
-  void the_text_lists_parameters_and_buffers() {
+  void the_text_lists_its_tensors() {
     assertThat(ARCHIVE.text())
         .isEqualTo(
             """
             class Net(Module):
-              __parameters__ = ["p", ]
-              __buffers__ = ["w1", ]
+              __parameters__ = []
+              __buffers__ = ["p", "w1", ]
               p : Tensor
               w1 : Tensor
               training : bool
@@ -72,7 +73,7 @@ final class TorchScriptArchiveTest {
 
   @Test
   void should_fail_if_a_name_could_be_code() {
-    assertThatThrownBy(() -> Attribute.vector("w\n  x", new float[1], false))
+    assertThatThrownBy(() -> Attribute.vector("w\n  x", new float[1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("not an attribute's name: \"w\n  x\"");
   }

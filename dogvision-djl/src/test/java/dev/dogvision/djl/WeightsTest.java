@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class WeightsTest {
 
@@ -22,18 +24,20 @@ final class WeightsTest {
   }
 
   @Test
-  void a_kernel_is_widened_at_the_top_and_the_left() {
-    assertThat(Weights.widen(new float[] {1, 2, 3, 4}, 1, 2, 1))
-        .containsExactly(0, 0, 0, 0, 1, 2, 0, 3, 4);
-    assertThat(Weights.widen(new float[] {1, 2, 3, 4}, 2, 1, 2))
-        .containsExactly(0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 3, 4);
+  void a_kernel_is_turned_by_180_degrees() {
+    float[] two = {1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70, 8, 80};
+    List<Integer> shape = List.of(2, 2, 2, 2);
+    float[] turned = Weights.turned(two, shape);
+    assertThat(turned).containsExactly(4, 40, 3, 30, 2, 20, 1, 10, 8, 80, 7, 70, 6, 60, 5, 50);
+    assertThat(Weights.turned(turned, shape)).containsExactly(two);
   }
 
   @Test
   void trainable_tensors_lie_stage_by_stage_without_gaps() {
     RandomNetwork network = RandomNetwork.small(1);
     int stages = network.plan().stages().size();
-    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), stages - 2);
+    ParameterLayout layout =
+        ParameterLayout.of(network.plan(), network.plan().whole(), stages - 2, false);
     int end = 0;
     for (Slot slot : layout.slots()) {
       assertThat(slot.offset()).isEqualTo(end);
@@ -52,10 +56,12 @@ final class WeightsTest {
         .containsExactly(true, false, true, false, true, false);
   }
 
-  @Test
-  void what_is_laid_out_comes_back() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void what_is_laid_out_comes_back(boolean mirrored) {
     RandomNetwork network = RandomNetwork.small(2);
-    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), 0);
+    ParameterLayout layout =
+        ParameterLayout.of(network.plan(), network.plan().whole(), 0, mirrored);
     Map<String, Tensor> back = layout.unflatten(layout.flatten(network.weights()));
     assertThat(new LinkedHashMap<>(back)).isEqualTo(network.weights());
     assertThat(back.keySet()).containsExactlyElementsOf(network.weights().keySet());
