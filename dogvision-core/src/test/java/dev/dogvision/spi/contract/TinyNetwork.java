@@ -51,8 +51,8 @@ public record TinyNetwork(NetworkPlan plan, Map<String, Tensor> weights) {
             List.of(new Convolution("features.0.0", 3, stem, 3, 2, 1, padBefore, 1, true)),
             false));
     stages.add(block("features.1", stem, stem, 2, 1, 1));
-    stages.add(
-        block("features.2", stem, middle, 1 + random.nextInt(2), 2, new Random(~seed).nextInt(2)));
+    int expansion = 1 + random.nextInt(2);
+    stages.add(block("features.2", stem, middle, expansion, 2, (int) (seed % 2)));
     stages.add(
         new Stage(
             "features.3",
