@@ -124,14 +124,13 @@ public final class FineTuningExperiment {
         TransferModel.mobileNetV2().weights(weights).labels(dogs.labels()).warmStart();
     TransferModel model =
         (stages == 0 ? builder.freezeBackbone() : builder.fineTuneLast(stages)).build();
-    Trainer trainer = Trainer.of(model).seed(13);
+    Trainer trainer = Trainer.of(model).epochs(epochs).seed(13);
     if (stages == 0) {
-      trainer.batchSize(32).epochs(epochs).learningRate(HEAD_RATE);
+      trainer.batchSize(32).learningRate(HEAD_RATE);
     } else {
       trainer
           .batchSize(16)
           .gradualUnfreeze(HEAD_EPOCHS, HEAD_RATE)
-          .epochs(epochs)
           .learningRate(2e-4)
           .backboneLearningRate(5e-5)
           .gradientClipping(1)

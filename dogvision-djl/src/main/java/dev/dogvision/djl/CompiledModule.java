@@ -27,6 +27,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -171,23 +172,13 @@ final class CompiledModule implements AutoCloseable {
       return arrays.create(buffer, dimensions, DataType.FLOAT32);
     }
 
-    /** Runs a method of tensors and numbers. */
+    /** Runs a method of a list of tensors and a list of numbers. */
     NDList run(String method, double[] numbers, NDArray... inputs) {
-      IValue[] arguments = new IValue[inputs.length + 1];
-      try {
-        for (int i = 0; i < inputs.length; i++) {
-          arguments[i] = IValue.from((PtNDArray) inputs[i]);
-        }
-        arguments[inputs.length] = IValue.listFrom(numbers);
-        try (IValue result = method(method, arguments)) {
-          return result.toNDList(arrays);
-        }
-      } finally {
-        for (IValue argument : arguments) {
-          if (argument != null) {
-            argument.close();
-          }
-        }
+      PtNDArray[] tensors = Arrays.copyOf(inputs, inputs.length, PtNDArray[].class);
+      try (IValue a = IValue.listFrom(tensors);
+          IValue b = IValue.listFrom(numbers);
+          IValue result = method(method, a, b)) {
+        return result.toNDList(arrays);
       }
     }
 

@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Device;
@@ -21,7 +20,6 @@ import dev.dogvision.spi.UpdateRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** A network whose weights are trained. Everything that is learned lives in the module. */
 final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork {
@@ -61,26 +59,28 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
     this(
         plan,
         segment,
+        weights,
+        optimizer,
         device,
-        ParameterLayout.of(
-            plan, segment, firstTrainableStage, Mirroring.of(plan, segment).mirrored()),
-        layout ->
-            kernels ->
-                TrainingGraph.compile(
-                    plan, segment, firstTrainableStage, weights, layout, optimizer, kernels));
+        ParameterLayout.of(plan, segment, firstTrainableStage));
   }
 
   private DjlTrainableNetwork(
       NetworkPlan plan,
       Segment segment,
+      Map<String, Tensor> weights,
+      Optimizer optimizer,
       Device device,
-      ParameterLayout layout,
-      Function<ParameterLayout, Function<Kernels, TorchScriptArchive>> compiler) {
+      ParameterLayout layout) {
     super(
         plan,
         segment,
         device,
-        CompiledModule.load(compiler.apply(layout), device, Precision.FLOAT32, /* trains= */ true));
+        CompiledModule.load(
+            kernels -> TrainingGraph.compile(plan, segment, weights, layout, optimizer, kernels),
+            device,
+            Precision.FLOAT32,
+            /* trains= */ true));
     this.slice = slice(plan, segment, device, TRAINING_BYTES);
     this.layout = layout;
     try (CompiledModule.Call call = module().call()) {
@@ -126,6 +126,7 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
       NDArray probabilities = call.floats(targets.probabilities(), offset, count, classes);
       NDArray weights = call.floats(targets.weights(), first, count);
       Targets.Teacher teacher = targets.teacher();
+      // The graph takes a teacher always, and passes over one without a share.
       NDArray teacherLogits =
           teacher == null ? probabilities : call.floats(teacher.logits(), offset, count, classes);
       double[] numbers = {

@@ -10,6 +10,7 @@ import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Turns a part of a network and its weights into TorchScript. The text is straight-line code: one
@@ -34,7 +35,7 @@ final class GraphCompiler {
   /**
    * A convolution that has been written.
    *
-   * @param padding what PyTorch's convolution adds on all sides
+   * @param padding what PyTorch's convolution adds on both sides, for height and width
    * @param padded whether zeros were added to the input before, since they are not the same on all
    *     sides
    * @param input what it takes, padded
@@ -43,7 +44,7 @@ final class GraphCompiler {
    */
   record Written(
       Convolution convolution,
-      int padding,
+      String padding,
       boolean padded,
       String input,
       String kernel,
@@ -112,7 +113,7 @@ final class GraphCompiler {
     text.method("normalise", "x: Tensor", "Tensor");
     text.line("return %s", compiler.normalise(text.assign("torch.permute(x, [0, 3, 1, 2])")));
     text.method("logits", "x: Tensor", "Tensor");
-    String map = compiler.stages(compiler.mirrored ? compiler.turn("x") : "x");
+    String map = compiler.stages(compiler.turn("x"));
     text.line("return %s", compiler.head(compiler.embeddings(map)));
     text.method("forward", "x: Tensor", "Tensor");
     text.line("if torch.eq(ops.prim.dtype(x), %d):", GraphText.UINT8);
@@ -144,7 +145,7 @@ final class GraphCompiler {
   /** From the segment's input to its first stage. */
   String enter(String input) {
     String value = text.assign("torch.permute(%s, [0, 3, 1, 2])", input);
-    value = mirrored ? turn(value) : value;
+    value = turn(value);
     value = segment.from() == 0 ? normalise(value) : value;
     return precision == Precision.FLOAT16
         ? text.assign("torch.to(%s, %d)", value, GraphText.FLOAT16)
@@ -153,7 +154,7 @@ final class GraphCompiler {
 
   /** From a feature map to a segment's output. */
   private String leave(String map) {
-    String value = single(mirrored ? turn(map) : map);
+    String value = single(turn(map));
     return text.assign(
         "torch.contiguous(%s)", text.assign("torch.permute(%s, [0, 2, 3, 1])", value));
   }
@@ -169,8 +170,9 @@ final class GraphCompiler {
         : value;
   }
 
+  /** By 180 degrees, where the network is turned. */
   private String turn(String value) {
-    return text.assign("torch.flip(%s, [2, 3])", value);
+    return mirrored ? text.assign("torch.flip(%s, [2, 3])", value) : value;
   }
 
   private String normalise(String bytes) {
@@ -206,17 +208,7 @@ final class GraphCompiler {
     for (int i = segment.from(); i < to; i++) {
       Stage stage = plan.stages().get(i);
       String before = value;
-      for (Convolution convolution : stage.convolutions()) {
-        Written written =
-            write(
-                convolution,
-                side(i, convolution),
-                value,
-                kernel(convolution),
-                bias(convolution),
-                /* arranged= */ true);
-        value = written.output();
-      }
+      value = last(convolutions(i, value, this::kernel, this::bias, kernels)).output();
       if (stage.residual()) {
         text.line("%s = torch.add_(%s, %s)", value, value, before);
       }
@@ -268,74 +260,87 @@ final class GraphCompiler {
     return Attribute.vector(name, Weights.require(weights, tensor, List.of(length)).values());
   }
 
-  // ---- one convolution ------------------------------------------------------------------------
+  // ---- convolutions, frozen or not ------------------------------------------------------------
 
   /** The plan that is compiled: with the paddings that apply after turning. */
   NetworkPlan plan() {
     return plan;
   }
 
-  /** The length of the side of what a stage's convolution takes. */
-  int side(int stage, Convolution convolution) {
+  /**
+   * Writes a stage's convolutions, one after the other.
+   *
+   * @param stage the stage's index
+   * @param input what the first of them takes
+   * @param kernel gives a convolution's kernel: an attribute, if it is for oneDNN, which arranges
+   *     it once
+   * @param bias gives a convolution's bias
+   * @param operations what they are made of
+   */
+  List<Written> convolutions(
+      int stage,
+      String input,
+      Function<Convolution, String> kernel,
+      Function<Convolution, String> bias,
+      Kernels operations) {
+    List<Written> written = new ArrayList<>();
+    String value = input;
     int side = plan.shapeAt(stage)[0];
-    for (Convolution before : plan.stages().get(stage).convolutions()) {
-      if (before.equals(convolution)) {
-        break;
-      }
-      side = before.outputSize(side);
+    for (Convolution convolution : plan.stages().get(stage).convolutions()) {
+      boolean padded = !Mirroring.isSymmetric(convolution, side);
+      String padding = padded ? "[0, 0]" : both(convolution.padBefore());
+      value = padded ? pad(convolution, value, 1) : value;
+      String weight = kernel.apply(convolution);
+      String output =
+          operations == Kernels.ONE_DNN
+              ? oneDnn(convolution, padding, value, weight, bias.apply(convolution))
+              : plain(convolution, padding, value, weight, bias.apply(convolution));
+      written.add(new Written(convolution, padding, padded, value, weight, output));
+      value = output;
+      side = convolution.outputSize(side);
     }
-    return side;
+    return written;
   }
 
-  /**
-   * Writes a convolution.
-   *
-   * @param side the length of the input's side
-   * @param arranged whether the kernel is an attribute that may be arranged once
-   */
-  Written write(
-      Convolution convolution,
-      int side,
-      String input,
-      String kernel,
-      String bias,
-      boolean arranged) {
-    boolean pads = !Mirroring.isSymmetric(convolution, side);
-    String padded = pads ? pad(convolution, input, 1) : input;
-    int padding = pads ? 0 : convolution.padBefore();
-    int stride = convolution.stride();
-    int groups = convolution.groups();
-    if (kernels == Kernels.ONE_DNN && arranged) {
-      preparations.add(
-          String.format(
-              "%s = ops.mkldnn._reorder_convolution_weight(%s, [%d, %d], [%d, %d], [1, 1], %d,"
-                  + " None)",
-              kernel, kernel, padding, padding, stride, stride, groups));
-      String output =
-          text.assign(
-              "ops.mkldnn._convolution_pointwise(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d, %s,"
-                  + " None)",
-              padded,
-              kernel,
-              bias,
-              padding,
-              padding,
-              stride,
-              stride,
-              groups,
-              convolution.relu6()
-                  ? "\"hardtanh\", annotate(List[Optional[number]], [0., 6.])"
-                  : "\"none\", annotate(List[Optional[number]], [])");
-      return new Written(convolution, padding, pads, padded, kernel, output);
-    }
+  private String oneDnn(
+      Convolution convolution, String padding, String input, String kernel, String bias) {
+    String stride = both(convolution.stride());
+    preparations.add(
+        String.format(
+            "%s = ops.mkldnn._reorder_convolution_weight(%s, %s, %s, [1, 1], %d, None)",
+            kernel, kernel, padding, stride, convolution.groups()));
+    return text.assign(
+        "ops.mkldnn._convolution_pointwise(%s, %s, %s, %s, %s, [1, 1], %d, %s, None)",
+        input,
+        kernel,
+        bias,
+        padding,
+        stride,
+        convolution.groups(),
+        convolution.relu6()
+            ? "\"hardtanh\", annotate(List[Optional[number]], [0., 6.])"
+            : "\"none\", annotate(List[Optional[number]], [])");
+  }
+
+  private String plain(
+      Convolution convolution, String padding, String input, String kernel, String bias) {
     String output =
         text.assign(
-            "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], %d)",
-            padded, kernel, bias, stride, stride, padding, padding, groups);
+            "torch.conv2d(%s, %s, %s, %s, %s, [1, 1], %d)",
+            input, kernel, bias, both(convolution.stride()), padding, convolution.groups());
     if (convolution.relu6()) {
       text.line("%s = torch.hardtanh_(%s, 0., 6.)", output, output);
     }
-    return new Written(convolution, padding, pads, padded, kernel, output);
+    return output;
+  }
+
+  /** The same number for height and width. */
+  static String both(int number) {
+    return String.format("[%d, %d]", number, number);
+  }
+
+  static Written last(List<Written> written) {
+    return written.get(written.size() - 1);
   }
 
   /** Adds a convolution's zeros, or with a sign of -1 takes them away. */

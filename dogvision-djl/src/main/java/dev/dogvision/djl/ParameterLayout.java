@@ -73,12 +73,9 @@ final class ParameterLayout {
   }
 
   /**
-   * Lays out the trainable tensors of a part of a network.
-   *
-   * @param mirrored whether the kernels lie turned by 180 degrees, see {@link Mirroring}
+   * Lays out the trainable tensors of a part of a network, kernels as {@link Mirroring} wants them.
    */
-  static ParameterLayout of(
-      NetworkPlan plan, Segment segment, int firstTrainableStage, boolean mirrored) {
+  static ParameterLayout of(NetworkPlan plan, Segment segment, int firstTrainableStage) {
     ImmutableMap<String, List<Integer>> shapes = plan.tensorShapes(segment);
     ImmutableMap.Builder<String, Slot> slots = ImmutableMap.builder();
     List<Group> groups = new ArrayList<>();
@@ -108,6 +105,7 @@ final class ParameterLayout {
     ImmutableMap<String, Slot> byName = slots.buildOrThrow();
     List<Slot> planOrder =
         shapes.keySet().stream().map(byName::get).filter(Objects::nonNull).toList();
+    boolean mirrored = Mirroring.of(plan, segment).mirrored();
     return new ParameterLayout(byName, planOrder, List.copyOf(groups), offset, mirrored);
   }
 
@@ -118,6 +116,11 @@ final class ParameterLayout {
 
   List<Group> groups() {
     return groups;
+  }
+
+  /** The first stage that trains: the number of stages where only the head does. */
+  int firstTrainableStage() {
+    return groups.get(0).stage();
   }
 
   /** The vector's length. */

@@ -15,7 +15,6 @@ import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +35,7 @@ import java.util.stream.Collectors;
  * <ul>
  *   <li>{@code prepare()}: to be called once;
  *   <li>{@code logits(x)};
- *   <li>{@code accumulate(x, targets, weights, teacher, numbers)}: adds to the gradient; returns
+ *   <li>{@code accumulate([x, targets, weights, teacher], numbers)}: adds to the gradient; returns
  *       the loss and the logits. The numbers are the gradient's factor, the teacher's temperature
  *       and its share, which may be 0;
  *   <li>{@code update(rates, numbers)}: one rate a group of the layout; the numbers are weight
@@ -55,7 +54,6 @@ final class TrainingGraph {
 
   private final NetworkPlan plan;
   private final Segment segment;
-  private final int firstTrainableStage;
   private final ParameterLayout layout;
   private final GraphText text = new GraphText();
   private final GraphCompiler compiler;
@@ -63,27 +61,23 @@ final class TrainingGraph {
   private TrainingGraph(
       NetworkPlan plan,
       Segment segment,
-      int firstTrainableStage,
       Map<String, Tensor> weights,
       ParameterLayout layout,
       Kernels kernels) {
     this.compiler = new GraphCompiler(plan, segment, weights, Precision.FLOAT32, kernels, text);
     this.plan = compiler.plan();
     this.segment = segment;
-    this.firstTrainableStage = firstTrainableStage;
     this.layout = layout;
   }
 
   static TorchScriptArchive compile(
       NetworkPlan plan,
       Segment segment,
-      int firstTrainableStage,
       Map<String, Tensor> weights,
       ParameterLayout layout,
       Optimizer optimizer,
       Kernels kernels) {
-    TrainingGraph graph =
-        new TrainingGraph(plan, segment, firstTrainableStage, weights, layout, kernels);
+    TrainingGraph graph = new TrainingGraph(plan, segment, weights, layout, kernels);
     graph.compiler.add(Attribute.vector("p", layout.flatten(weights)));
     for (String name : List.of("g", "m", "v", "a")) {
       graph.compiler.add(Attribute.vector(name, new float[layout.size()]));
@@ -111,7 +105,7 @@ final class TrainingGraph {
         "return %s",
         startsAtEmbeddings()
             ? "x"
-            : compiler.stages(compiler.enter("x"), Math.max(firstTrainableStage, segment.from())));
+            : compiler.stages(compiler.enter("x"), layout.firstTrainableStage()));
   }
 
   private void logits() {
@@ -124,28 +118,25 @@ final class TrainingGraph {
   /** Writes the stages that train, and puts them on a stack. */
   private String forward(Map<String, String> trained, Deque<Passed> passed) {
     String value = text.assign("(self).frozen(x, )");
-    for (int i = Math.max(firstTrainableStage, segment.from()); i < plan.stages().size(); i++) {
+    for (int i = layout.firstTrainableStage(); i < plan.stages().size(); i++) {
       Stage stage = plan.stages().get(i);
-      List<Written> convolutions = new ArrayList<>();
       String before = value;
-      for (Convolution convolution : stage.convolutions()) {
-        Written written =
-            compiler.write(
-                convolution,
-                compiler.side(i, convolution),
-                value,
-                get(trained, convolution.weightName()),
-                get(trained, convolution.biasName()),
-                /* arranged= */ false);
-        convolutions.add(written);
-        value = written.output();
-      }
+      // Not those of oneDNN: its clamp makes numbers of what is none, and a run must be able to
+      // tell that it diverged.
+      List<Written> convolutions =
+          compiler.convolutions(
+              i,
+              value,
+              convolution -> get(trained, convolution.weightName()),
+              convolution -> get(trained, convolution.biasName()),
+              Kernels.PLAIN);
+      Written last = GraphCompiler.last(convolutions);
+      value = last.output();
       passed.push(new Passed(stage, convolutions));
       if (stage.residual()) {
         // The way back through ReLU6 needs its result as it was.
-        value =
-            text.assign(
-                endsInRelu6(stage) ? "torch.add(%s, %s)" : "torch.add_(%s, %s)", value, before);
+        String add = last.convolution().relu6() ? "add" : "add_";
+        value = text.assign("torch.%s(%s, %s)", add, value, before);
       }
     }
     return value;
@@ -161,10 +152,6 @@ final class TrainingGraph {
         embeddings,
         get(trained, plan.headName() + ".weight"),
         get(trained, plan.headName() + ".bias"));
-  }
-
-  private static boolean endsInRelu6(Stage stage) {
-    return stage.convolutions().get(stage.convolutions().size() - 1).relu6();
   }
 
   /** Takes views of a flat vector: tensors' names to variables. */
@@ -203,9 +190,8 @@ final class TrainingGraph {
 
   private void accumulate() {
     text.method(
-        "accumulate",
-        "x: Tensor, targets: Tensor, weights: Tensor, teacher: Tensor, numbers: List[float]",
-        "Tuple[Tensor, Tensor]");
+        "accumulate", "inputs: List[Tensor], numbers: List[float]", "Tuple[Tensor, Tensor]");
+    text.line("x, targets, weights, teacher, = inputs");
     Map<String, String> trained = split("self.p", "t");
     Map<String, String> gradients = split("self.g", "d");
     Deque<Passed> passed = new ArrayDeque<>();
@@ -234,7 +220,10 @@ final class TrainingGraph {
 
   /** Each image's {@code loss}, and its {@code slope} by the logits. */
   private void loss(String logits) {
-    text.line("hard = %s", crossEntropy("targets", logits));
+    text.line(
+        "hard = torch.neg(torch.sum(torch.mul(targets, torch.log_softmax(%s, 1, None)), [1], False,"
+            + " dtype=None))",
+        logits);
     text.line(
         "pull = torch.sub(torch.mul(torch.softmax(%s, 1, None), torch.sum(targets, [1], True,"
             + " dtype=None)), targets)",
@@ -258,13 +247,6 @@ final class TrainingGraph {
     text.line("else:");
     text.line("  loss = hard");
     text.line("  slope = pull");
-  }
-
-  private String crossEntropy(String probabilities, String logits) {
-    String logarithms = text.assign("torch.log_softmax(%s, 1, None)", logits);
-    return text.assign(
-        "torch.neg(torch.sum(torch.mul(%s, %s), [1], False, dtype=None))",
-        probabilities, logarithms);
   }
 
   /** Goes back through the stages, from the gradient by the feature map. */
@@ -304,7 +286,7 @@ final class TrainingGraph {
     String byKernel = text.variable();
     String byBias = text.variable();
     text.line(
-        "%s, %s, %s, = torch.convolution_backward(%s, %s, %s, [%d], [%d, %d], [%d, %d], [1, 1],"
+        "%s, %s, %s, = torch.convolution_backward(%s, %s, %s, [%d], %s, %s, [1, 1],"
             + " False, [0, 0], %d, [%s, True, True])",
         byInput,
         byKernel,
@@ -313,9 +295,7 @@ final class TrainingGraph {
         written.input(),
         written.kernel(),
         convolution.outputChannels(),
-        convolution.stride(),
-        convolution.stride(),
-        written.padding(),
+        GraphCompiler.both(convolution.stride()),
         written.padding(),
         convolution.groups(),
         needed ? "True" : "False");

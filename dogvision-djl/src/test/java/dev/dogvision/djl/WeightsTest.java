@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dogvision.djl.ParameterLayout.Group;
 import dev.dogvision.djl.ParameterLayout.Slot;
+import dev.dogvision.model.MobileNetV2;
 import dev.dogvision.spi.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class WeightsTest {
 
@@ -36,8 +37,7 @@ final class WeightsTest {
   void trainable_tensors_lie_stage_by_stage_without_gaps() {
     RandomNetwork network = RandomNetwork.small(1);
     int stages = network.plan().stages().size();
-    ParameterLayout layout =
-        ParameterLayout.of(network.plan(), network.plan().whole(), stages - 2, false);
+    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), stages - 2);
     int end = 0;
     for (Slot slot : layout.slots()) {
       assertThat(slot.offset()).isEqualTo(end);
@@ -57,11 +57,10 @@ final class WeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void what_is_laid_out_comes_back(boolean mirrored) {
-    RandomNetwork network = RandomNetwork.small(2);
-    ParameterLayout layout =
-        ParameterLayout.of(network.plan(), network.plan().whole(), 0, mirrored);
+  @EnumSource(MobileNetV2.Padding.class)
+  void what_is_laid_out_comes_back(MobileNetV2.Padding padding) {
+    RandomNetwork network = RandomNetwork.of(0.35, 32, padding, 5, 2);
+    ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), 0);
     Map<String, Tensor> back = layout.unflatten(layout.flatten(network.weights()));
     assertThat(new LinkedHashMap<>(back)).isEqualTo(network.weights());
     assertThat(back.keySet()).containsExactlyElementsOf(network.weights().keySet());
