@@ -8,6 +8,8 @@ import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
@@ -251,6 +253,50 @@ public final class Predictor implements AutoCloseable {
    */
   public BatchPredictor inBatches() {
     return new BatchPredictor(this);
+  }
+
+  /**
+   * Measures the model on labelled pictures, read as {@link #predictAll} does.
+   *
+   * @param dataset pictures that the model has not seen in training, with labels among the model's;
+   *     {@link Dataset#withLabels(dev.dogvision.data.Labels, dev.dogvision.data.ProblemPolicy)}
+   *     leaves others out
+   * @return the figures, at the model's {@linkplain TrainedModel#temperature() temperature}
+   * @throws dev.dogvision.data.DatasetException if a label is not among the model's
+   * @throws IllegalStateException if the data set is unlabelled
+   * @throws DogVisionException if pictures can't be read, naming them
+   */
+  public Evaluation evaluate(Dataset dataset) {
+    Dataset known = dataset.withLabels(model.labels());
+    Predictions predictions = predictAll(known);
+    return Evaluation.ofLogits(
+        model.labels(),
+        predictions.ids(),
+        known.labelIndices(),
+        predictions.logits(),
+        model.temperature());
+  }
+
+  /**
+   * Finds the temperature at which the model's percentages are most honest. This predictor goes on
+   * with the temperature that it has; a model with the new one is made by
+   *
+   * <pre>{@code
+   * predictor.model().withTemperature(predictor.fitTemperature(dataset).temperature())
+   * }</pre>
+   *
+   * @param dataset pictures that the model has not seen in training, with labels among the model's
+   * @return the temperature, with the figures without and with it
+   * @throws dev.dogvision.data.DatasetException if a label is not among the model's
+   * @throws IllegalStateException if the data set is unlabelled
+   * @throws DogVisionException if pictures can't be read, naming them
+   * @see TemperatureScaling
+   */
+  public TemperatureScaling fitTemperature(Dataset dataset) {
+    Dataset known = dataset.withLabels(model.labels());
+    Predictions predictions = predictAll(known);
+    return TemperatureScaling.fit(
+        model.labels(), predictions.ids(), known.labelIndices(), predictions.logits());
   }
 
   /**

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetException;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
+import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
@@ -110,6 +113,45 @@ class PredictorTest {
       assertThat(top.predict(new ByteArrayInputStream(content))).isEqualTo(best);
       assertThat(top.predict(picture(0))).isEqualTo(best);
       assertThat(top.predict(RgbImage.of(picture(0)))).isEqualTo(best);
+    }
+  }
+
+  private static Dataset labelled(String... labels) {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      examples.add(new Example("photo" + i, photos.get(i), labels[i]));
+    }
+    return Dataset.of(examples);
+  }
+
+  @Test
+  void evaluates_labelled_pictures_in_the_order_of_the_models_labels() {
+    Dataset dataset = labelled("pug", "beagle", "pug");
+    try (Predictor predictor = Predictor.of(model.withTemperature(2))) {
+      Evaluation evaluation = predictor.evaluate(dataset);
+
+      assertThat(evaluation.labels()).isEqualTo(LABELS);
+      assertThat(evaluation.temperature()).isEqualTo(2);
+      double loss = 0;
+      for (Example example : dataset.examples()) {
+        loss -= Math.log(predictor.predict(example.image()).probability(example.label()));
+      }
+      assertThat(evaluation.logLoss()).isCloseTo(loss / 3, within(1e-5));
+      TemperatureScaling scaling = predictor.fitTemperature(dataset);
+      assertThat(scaling.before().temperature()).isEqualTo(1);
+      assertThat(scaling.after().logLoss()).isLessThanOrEqualTo(evaluation.logLoss());
+    }
+  }
+
+  @Test
+  void breeds_that_the_model_lacks_cannot_be_evaluated() {
+    try (Predictor predictor = Predictor.of(model)) {
+      assertThatThrownBy(() -> predictor.evaluate(labelled("pug", "beagel")))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageContaining("'beagel'; close: beagle");
+      assertThatThrownBy(() -> predictor.fitTemperature(dataset(photos)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("unlabelled");
     }
   }
 

@@ -7,11 +7,13 @@ import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
+import dev.dogvision.predict.Predictor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -115,5 +117,29 @@ class RunReportTest {
     Document page = Jsoup.parse(run.report(training).toHtml());
 
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("12");
+  }
+
+  @Test
+  void a_calibrated_run_says_the_same_breeds_and_how_sure_it_was_before() {
+    TrainingRun calibrated = run.calibrate(validation);
+
+    double temperature = calibrated.model().temperature();
+    Evaluation before = run.evaluate(validation);
+    Evaluation after = calibrated.evaluate(validation);
+    assertThat(temperature).isNotEqualTo(1);
+    assertThat(after.accuracy()).isEqualTo(before.accuracy());
+    assertThat(after.logLoss()).isLessThan(before.logLoss());
+    assertThat(after.beforeScaling().orElseThrow().logLoss()).isEqualTo(before.logLoss());
+    assertThat(run.model().temperature()).isEqualTo(1);
+    try (Predictor predictor = Predictor.of(calibrated.model())) {
+      assertThat(predictor.evaluate(validation).logLoss()).isEqualTo(after.logLoss());
+      assertThat(predictor.fitTemperature(validation).temperature()).isEqualTo(temperature);
+    }
+    Document page = Jsoup.parse(calibrated.report(validation).toHtml());
+    assertThat(page.select("[data-figure=logLossBefore]").attr("data-value"))
+        .isEqualTo(String.valueOf(before.logLoss()));
+    assertThat(facts(page).get("temperature"))
+        .isEqualTo(
+            String.format(Locale.ROOT, "%.3f, fitted on 10 validation photographs", temperature));
   }
 }

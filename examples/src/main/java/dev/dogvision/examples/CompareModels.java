@@ -8,7 +8,6 @@ import dev.dogvision.evaluate.McNemar;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.predict.Predictions;
 import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.EarlyStopping;
 import dev.dogvision.train.Metric;
@@ -144,21 +143,12 @@ public final class CompareModels implements Callable<Integer> {
 
   /** Evaluates a model, after a few pictures that only warm it up. */
   private static Outcome outcome(Contestant contestant, Dataset test) {
-    Dataset known = test.withLabels(contestant.model().labels());
     try (Predictor predictor = Predictor.of(contestant.model())) {
-      Predictions warmUp = predictor.predictAll(known.limit(WARM_UP));
+      predictor.evaluate(test.limit(WARM_UP));
       long start = System.nanoTime();
-      Predictions all = predictor.predictAll(known);
+      Evaluation evaluation = predictor.evaluate(test);
       double seconds = (System.nanoTime() - start) / 1e9;
-      return new Outcome(
-          contestant.name(),
-          Evaluation.ofLogits(
-              warmUp.labels(),
-              all.ids(),
-              known.labelIndices(),
-              all.logits(),
-              contestant.model().temperature()),
-          all.size() / seconds);
+      return new Outcome(contestant.name(), evaluation, evaluation.size() / seconds);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.dogvision.data.Example;
 import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
-import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.ContactSheet;
 import dev.dogvision.image.ImageDecoder;
@@ -16,7 +15,6 @@ import dev.dogvision.image.RgbImage;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.predict.Prediction;
-import dev.dogvision.predict.Predictions;
 import dev.dogvision.predict.Predictor;
 import dev.dogvision.report.ActivationOverlay;
 import dev.dogvision.report.BatchSheet;
@@ -111,10 +109,10 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     sheets(split.train(), start.preprocessing());
     draw("learning-curves", LearningCurves.of(curves(run)), 0.7);
 
-    TrainedModel model = run.model().withTemperature(temperature(run.model(), rest.train()));
+    TrainedModel model = run.calibrate(rest.train()).model();
     try (Predictor predictor = Predictor.of(model)) {
       Dataset test = rest.validation();
-      Evaluation evaluation = evaluate(predictor, test);
+      Evaluation evaluation = predictor.evaluate(test);
       System.out.println(evaluation);
       draw("confusion", ConfusionHeatMap.of(evaluation.confusion()), 0.7);
       draw("reliability", ReliabilityDiagram.of(evaluation.calibration()), 0.7);
@@ -166,27 +164,6 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     Map<String, List<Double>> curves = new LinkedHashMap<>(run.history().series());
     curves.keySet().removeIf(name -> !name.endsWith("loss") && !name.endsWith("accuracy"));
     return curves;
-  }
-
-  private static double temperature(TrainedModel model, Dataset dogs) {
-    try (Predictor predictor = Predictor.of(model)) {
-      Predictions predictions = predictor.predictAll(dogs);
-      TemperatureScaling scaling =
-          TemperatureScaling.fit(
-              model.labels(), predictions.ids(), dogs.labelIndices(), predictions.logits());
-      System.out.println(scaling);
-      return scaling.temperature();
-    }
-  }
-
-  private static Evaluation evaluate(Predictor predictor, Dataset dogs) {
-    Predictions predictions = predictor.predictAll(dogs);
-    return Evaluation.ofLogits(
-        predictor.model().labels(),
-        predictions.ids(),
-        dogs.labelIndices(),
-        predictions.logits(),
-        predictor.model().temperature());
   }
 
   private static Map<String, Plot> overlays(

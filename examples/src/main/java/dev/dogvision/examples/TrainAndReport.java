@@ -90,7 +90,8 @@ public final class TrainAndReport implements Callable<Integer> {
             .earlyStopping(EarlyStopping.on(Metric.VALIDATION_ACCURACY).patience(patience))
             .tensorBoard(output.resolve("tensorboard"))
             .progress()
-            .fit(split.train(), split.validation());
+            .fit(split.train(), split.validation())
+            .calibrate(split.validation());
 
     Evaluation evaluation = run.evaluate(split.validation());
     System.out.println(evaluation);
