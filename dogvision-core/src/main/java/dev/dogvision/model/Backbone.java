@@ -181,7 +181,8 @@ public final class Backbone {
   }
 
   /**
-   * The backbone of a trained model, with the model's labels as its class names.
+   * The backbone of a trained model, with the model's labels as its class names, and with its
+   * provenance and {@code fingerprint} as its metadata.
    *
    * @param model the model
    * @return its network, as a start for another
@@ -194,7 +195,10 @@ public final class Backbone {
         model.weights(),
         model.preprocessing(),
         model.labels().names(),
-        Map.of());
+        ImmutableMap.<String, String>builder()
+            .putAll(model.provenance())
+            .put("fingerprint", model.fingerprint())
+            .buildKeepingLast());
   }
 
   /** The same with another name. */
@@ -270,9 +274,10 @@ public final class Backbone {
   }
 
   /**
-   * What its file says about it.
+   * What is known of how it came to be.
    *
-   * @return the file's metadata, empty for one that was not read from a file
+   * @return the metadata of the file that it was read from, or what {@link #of} takes over from a
+   *     trained model; empty for one that is neither
    */
   public ImmutableMap<String, String> metadata() {
     return metadata;

@@ -78,7 +78,8 @@ final class CheckpointFolder implements CheckpointSink {
     try {
       Files.createDirectories(folder);
       StartingPoint start = header.start();
-      Path saved = start.model().trained(start.weights(), Map.of()).save(folder.resolve(START));
+      Path saved =
+          start.model().trained(start.weights(), start.provenance()).save(folder.resolve(START));
       TrainedModel teacher = header.teacher();
       if (teacher != null) {
         saved = teacher.save(folder.resolve(TEACHER));
@@ -200,7 +201,7 @@ final class CheckpointFolder implements CheckpointSink {
     if (device != null) {
       builder.device(device);
     }
-    return new StartingPoint(builder.build(), model.weights());
+    return new StartingPoint(builder.build(), model.weights(), model.provenance());
   }
 
   private static @Nullable Path lastWhole(

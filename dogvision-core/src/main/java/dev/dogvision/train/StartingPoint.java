@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
@@ -14,15 +15,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the network, its labels, and what of it is trained
  * @param weights every tensor of it
+ * @param provenance how the weights came to be
  */
-record StartingPoint(TransferModel model, Map<String, Tensor> weights) {
+record StartingPoint(
+    TransferModel model, Map<String, Tensor> weights, Map<String, String> provenance) {
 
   StartingPoint {
     weights = ImmutableMap.copyOf(weights);
+    provenance = ImmutableMap.copyOf(provenance);
   }
 
   static StartingPoint of(TransferModel model) {
-    return new StartingPoint(model, model.initialWeights());
+    Backbone backbone = model.backbone();
+    ImmutableMap.Builder<String, String> provenance = ImmutableMap.builder();
+    provenance.put("training.start", backbone.name());
+    backbone.metadata().forEach((name, value) -> provenance.put("start." + name, value));
+    return new StartingPoint(model, model.initialWeights(), provenance.buildOrThrow());
   }
 
   NetworkPlan plan() {

@@ -69,7 +69,6 @@ public final class TrainingRun {
     provenance.put("training.device", computer.device().toString());
     provenance.put("training.epochs", String.valueOf(history.size()));
     provenance.put("training.ended", reason);
-    provenance.put("training.start", start.model().backbone().name());
     if (chosen != null) {
       provenance.put("training.chosenEpoch", String.valueOf(chosen.epoch()));
       EpochResult result = history.epochs().get(chosen.epoch() - 1);
@@ -80,6 +79,7 @@ public final class TrainingRun {
                 value -> provenance.put(metric.title(), String.format(Locale.ROOT, "%.4f", value)));
       }
     }
+    provenance.putAll(start.provenance());
     return new TrainingRun(
         start
             .model()

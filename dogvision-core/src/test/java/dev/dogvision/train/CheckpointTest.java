@@ -91,6 +91,7 @@ class CheckpointTest {
           .isEqualTo(whole.history().series().get("validation loss"));
       assertThat(resumed.chosenEpoch()).isEqualTo(whole.chosenEpoch());
       assertThat(resumed.settings()).isEqualTo(whole.settings());
+      assertThat(resumed.model().provenance()).isEqualTo(whole.model().provenance());
     }
   }
 

@@ -7,6 +7,9 @@ import static org.assertj.core.data.Offset.offset;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.Backbone;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +82,21 @@ class TrainerTest {
     }
 
     assertThat(runs.get(0)).isEqualTo(runs.get(1));
+  }
+
+  @Test
+  void a_model_tells_how_the_one_that_it_started_from_came_to_be() {
+    TrainedModel first = frozen().fit(training, validation).model();
+    TransferModel further =
+        TransferModel.mobileNetV2().backbone(Backbone.of(first)).labels(first.labels()).build();
+    TrainedModel second = Trainer.of(further).epochs(2).fit(training, validation).model();
+
+    assertThat(second.provenance())
+        .containsEntry("training.epochs", "2")
+        .containsEntry("start.training.epochs", "6")
+        .containsEntry("start.training.data", first.provenance().get("training.data"))
+        .containsEntry("start.validation loss", first.provenance().get("validation loss"))
+        .containsEntry("start.fingerprint", first.fingerprint());
   }
 
   @Test

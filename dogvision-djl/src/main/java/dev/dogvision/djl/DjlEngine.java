@@ -49,8 +49,7 @@ final class DjlEngine implements Engine {
     }
     devices.add(Device.CPU);
     return new DjlEngine(
-        String.format(
-            "DJL %s, PyTorch %s", ai.djl.engine.Engine.getDjlVersion(), engine.getVersion()),
+        String.format("%s, PyTorch %s", ai.djl.engine.Engine.getDjlVersion(), engine.getVersion()),
         devices);
   }
 
