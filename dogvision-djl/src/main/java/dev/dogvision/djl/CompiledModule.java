@@ -94,6 +94,7 @@ final class CompiledModule implements AutoCloseable {
 
   private static CompiledModule load(TorchScriptArchive archive, Device device, boolean trains) {
     Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
+    ProcessExit.networkOpens();
     boolean loaded = false;
     try {
       Path file = Files.createTempFile("dogvision", ".pt");
@@ -116,6 +117,7 @@ final class CompiledModule implements AutoCloseable {
     } finally {
       if (!loaded) {
         model.close();
+        ProcessExit.networkClosed();
       }
     }
     return new CompiledModule(model);
@@ -132,6 +134,7 @@ final class CompiledModule implements AutoCloseable {
   @Override
   public void close() {
     model.close();
+    ProcessExit.networkClosed();
     buffers.clear();
   }
 
