@@ -2,6 +2,7 @@ package dev.dogvision.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,7 +51,11 @@ public final class Backbone {
   private final ImmutableMap<String, Tensor> weights;
   private final Preprocessing preprocessing;
   private final ImmutableList<String> classNames;
-  private final ImmutableMap<String, String> metadata;
+
+  /**
+   * A trained model's takes a pass over all of its weights, and most who build on one never ask.
+   */
+  private final Supplier<ImmutableMap<String, String>> metadata;
 
   private Backbone(
       String name,
@@ -58,7 +64,7 @@ public final class Backbone {
       Map<String, Tensor> weights,
       Preprocessing preprocessing,
       List<String> classNames,
-      Map<String, String> metadata) {
+      Supplier<ImmutableMap<String, String>> metadata) {
     this.name = name;
     this.architecture = architecture;
     this.plan =
@@ -66,7 +72,7 @@ public final class Backbone {
     this.weights = ImmutableMap.copyOf(weights);
     this.preprocessing = preprocessing;
     this.classNames = ImmutableList.copyOf(classNames);
-    this.metadata = ImmutableMap.copyOf(metadata);
+    this.metadata = metadata;
   }
 
   /**
@@ -125,7 +131,7 @@ public final class Backbone {
         WeightImport.read(file.toString(), content, plan, epsilon),
         preprocessing,
         classNames(file, metadata, classes),
-        content.metadata());
+        Suppliers.ofInstance(ImmutableMap.copyOf(content.metadata())));
   }
 
   /**
@@ -168,7 +174,7 @@ public final class Backbone {
         weights.buildOrThrow(),
         preprocessing,
         List.of(),
-        Map.of());
+        ImmutableMap::of);
   }
 
   private static Tensor normal(Random random, double deviation, int... shape) {
@@ -195,10 +201,12 @@ public final class Backbone {
         model.weights(),
         model.preprocessing(),
         model.labels().names(),
-        ImmutableMap.<String, String>builder()
-            .putAll(model.provenance())
-            .put("fingerprint", model.fingerprint())
-            .buildKeepingLast());
+        Suppliers.memoize(
+            () ->
+                ImmutableMap.<String, String>builder()
+                    .putAll(model.provenance())
+                    .put("fingerprint", model.fingerprint())
+                    .buildKeepingLast()));
   }
 
   /** The same with another name. */
@@ -280,7 +288,7 @@ public final class Backbone {
    *     trained model; empty for one that is neither
    */
   public ImmutableMap<String, String> metadata() {
-    return metadata;
+    return metadata.get();
   }
 
   @Override
