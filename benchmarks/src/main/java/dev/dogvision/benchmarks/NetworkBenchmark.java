@@ -15,14 +15,14 @@ import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.dogvision.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.model.Backbone;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Targets;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
@@ -150,12 +150,7 @@ public final class NetworkBenchmark {
             .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(1e-4f)).build());
     try (TrainableNetwork ours =
             engine.openTrainable(
-                plan,
-                plan.whole(),
-                0,
-                weightsByName,
-                dev.dogvision.spi.Optimizer.adamW(),
-                Device.CPU);
+                plan, plan.whole(), 0, weightsByName, dev.dogvision.Optimizer.adamW(), Device.CPU);
         Model model = Model.newInstance("blocks")) {
       model.setBlock(DjlMobileNetV2.blocks(plan));
       model.getBlock().setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);

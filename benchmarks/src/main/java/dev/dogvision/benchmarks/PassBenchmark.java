@@ -2,16 +2,16 @@ package dev.dogvision.benchmarks;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import dev.dogvision.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.train.Trainer;
 import dev.dogvision.train.TrainingEvent;

@@ -206,11 +206,11 @@ public final class ConfusionMatrix {
   }
 
   private String table() {
-    int first = "truth \\ called".length();
+    int first = "truth \\ predicted".length();
     for (String name : labels.names()) {
       first = Math.max(first, name.length());
     }
-    StringBuilder text = new StringBuilder(pad("truth \\ called", first));
+    StringBuilder text = new StringBuilder(pad("truth \\ predicted", first));
     int[] widths = new int[counts.length];
     for (int column = 0; column < counts.length; column++) {
       widths[column] = labels.name(column).length();
@@ -247,7 +247,7 @@ public final class ConfusionMatrix {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n%4d  %s called %s (%.0f %%)",
+              "%n%4d  %s predicted as %s (%.0f %%)",
               pair.count(),
               pair.truth(),
               pair.predicted(),

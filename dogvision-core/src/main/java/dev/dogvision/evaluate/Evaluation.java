@@ -412,15 +412,15 @@ public final class Evaluation {
     for (int k = 0; k < labels.size(); k++) {
       int right = confusion.count(k, k);
       int shown = confusion.support(k);
-      int called = confusion.predictions(k);
+      int predicted = confusion.predictions(k);
       // 0 / 0 in floating point is the NaN that BreedScore promises.
       scores.add(
           new BreedScore(
               labels.name(k),
               shown,
-              right / (double) called,
+              right / (double) predicted,
               right / (double) shown,
-              2.0 * right / (shown + called)));
+              2.0 * right / (shown + predicted)));
     }
     return scores.build();
   }
@@ -607,7 +607,7 @@ public final class Evaluation {
       text.append(
           String.format(
               Locale.ROOT,
-              "%s%s called %s %d of %d times",
+              "%s%s predicted as %s %d of %d times",
               i == 0 ? "\nmost confused: " : ", ",
               pair.truth(),
               pair.predicted(),

@@ -32,7 +32,7 @@ final class ModelCard {
         card,
         "- Unsure below: %s",
         model
-            .unsureThreshold()
+            .confidenceThreshold()
             .map(threshold -> threshold.score().text() + " " + threshold.value())
             .orElse("no threshold was fitted"));
     line(card, "");

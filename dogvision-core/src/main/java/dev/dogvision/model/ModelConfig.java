@@ -15,9 +15,9 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.MobileNetV2.Padding;
 import dev.dogvision.model.Safetensors.ElementType;
-import dev.dogvision.model.UnsureThreshold.Score;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
 import java.io.IOException;
@@ -36,7 +36,7 @@ record ModelConfig(
     Preprocessing preprocessing,
     Labels labels,
     double temperature,
-    Optional<UnsureThreshold> unsureThreshold,
+    Optional<ConfidenceThreshold> confidenceThreshold,
     Map<String, String> provenance,
     String sha256,
     long bytes) {
@@ -66,7 +66,7 @@ record ModelConfig(
     config.add("labels", GSON.toJsonTree(model.labels().names()));
     config.addProperty("temperature", model.temperature());
     model
-        .unsureThreshold()
+        .confidenceThreshold()
         .ifPresent(
             threshold -> {
               JsonObject unsure = new JsonObject();
@@ -126,13 +126,13 @@ record ModelConfig(
             parser.number("architecture.width", 0.05, 4),
             size,
             parser.choice("architecture.padding", Padding.values()));
-    Optional<UnsureThreshold> unsure = Optional.empty();
+    Optional<ConfidenceThreshold> unsure = Optional.empty();
     if (parser.find("unsure") != null) {
       Score score = parser.choice("unsure.score", Score.values());
       boolean probability = score == Score.MAXIMUM_PROBABILITY;
       double value =
           parser.number("unsure.threshold", probability ? 0 : -1e30, probability ? 1 : 1e30);
-      unsure = Optional.of(new UnsureThreshold(score, value));
+      unsure = Optional.of(new ConfidenceThreshold(score, value));
     }
     Preprocessing preprocessing =
         new Preprocessing(
@@ -177,7 +177,7 @@ record ModelConfig(
     ImmutableMap<String, Tensor> weights =
         WeightImport.read(source + "/" + ModelFolder.WEIGHTS, tensors, plan, 1e-5);
     return new TrainedModel(
-        labels, architecture, preprocessing, weights, temperature, unsureThreshold, provenance);
+        labels, architecture, preprocessing, weights, temperature, confidenceThreshold, provenance);
   }
 
   /** Reads fields by their path, with errors that name file and field. */

@@ -41,7 +41,7 @@ public final class TrainedModel {
   private final Preprocessing preprocessing;
   private final ImmutableMap<String, Tensor> weights;
   private final double temperature;
-  private final Optional<UnsureThreshold> unsureThreshold;
+  private final Optional<ConfidenceThreshold> confidenceThreshold;
   private final ImmutableMap<String, String> provenance;
 
   TrainedModel(
@@ -59,7 +59,7 @@ public final class TrainedModel {
       Preprocessing preprocessing,
       ImmutableMap<String, Tensor> weights,
       double temperature,
-      Optional<UnsureThreshold> unsureThreshold,
+      Optional<ConfidenceThreshold> confidenceThreshold,
       Map<String, String> provenance) {
     this.labels = labels;
     this.architecture = architecture;
@@ -69,7 +69,7 @@ public final class TrainedModel {
             preprocessing.channelMeans(), preprocessing.channelScales(), labels.size());
     this.weights = weights;
     this.temperature = temperature;
-    this.unsureThreshold = unsureThreshold;
+    this.confidenceThreshold = confidenceThreshold;
     this.provenance = ImmutableMap.copyOf(provenance);
   }
 
@@ -237,8 +237,8 @@ public final class TrainedModel {
    *
    * @return empty where none was fitted
    */
-  public Optional<UnsureThreshold> unsureThreshold() {
-    return unsureThreshold;
+  public Optional<ConfidenceThreshold> confidenceThreshold() {
+    return confidenceThreshold;
   }
 
   /**
@@ -261,7 +261,7 @@ public final class TrainedModel {
     Fingerprints.putText(hasher, labels.names().toString());
     Fingerprints.putText(hasher, preprocessing.toString());
     Fingerprints.putText(hasher, plan.toString());
-    Fingerprints.putText(hasher, temperature + " " + unsureThreshold);
+    Fingerprints.putText(hasher, temperature + " " + confidenceThreshold);
     for (Tensor tensor : weights.values()) { // names and shapes are the plan's
       Fingerprints.putValues(hasher, tensor.values());
     }
@@ -280,7 +280,13 @@ public final class TrainedModel {
         "temperature must be positive and finite, got %s",
         newTemperature);
     return new TrainedModel(
-        labels, architecture, preprocessing, weights, newTemperature, unsureThreshold, provenance);
+        labels,
+        architecture,
+        preprocessing,
+        weights,
+        newTemperature,
+        confidenceThreshold,
+        provenance);
   }
 
   /**
@@ -289,7 +295,7 @@ public final class TrainedModel {
    * @param threshold fitted on photographs
    * @return the changed model
    */
-  public TrainedModel withUnsureThreshold(UnsureThreshold threshold) {
+  public TrainedModel withConfidenceThreshold(ConfidenceThreshold threshold) {
     return new TrainedModel(
         labels,
         architecture,
@@ -310,7 +316,7 @@ public final class TrainedModel {
     ImmutableMap<String, String> merged =
         ImmutableMap.<String, String>builder().putAll(provenance).putAll(more).buildKeepingLast();
     return new TrainedModel(
-        labels, architecture, preprocessing, weights, temperature, unsureThreshold, merged);
+        labels, architecture, preprocessing, weights, temperature, confidenceThreshold, merged);
   }
 
   @Override

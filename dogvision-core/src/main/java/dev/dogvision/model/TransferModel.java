@@ -5,12 +5,12 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
+import dev.dogvision.Device;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.model.ModelSummary.Row;
 import dev.dogvision.spi.Convolution;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;

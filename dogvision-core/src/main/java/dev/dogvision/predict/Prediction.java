@@ -4,9 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Labels;
+import dev.dogvision.model.ConfidenceThreshold;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
-import dev.dogvision.model.UnsureThreshold;
-import dev.dogvision.model.UnsureThreshold.Score;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -21,7 +21,7 @@ public final class Prediction {
   private final Labels labels;
   private final float[] logits;
   private final double temperature;
-  private final Optional<UnsureThreshold> threshold;
+  private final Optional<ConfidenceThreshold> threshold;
   private final double[] probabilities;
 
   Prediction(TrainedModel model, float[] logits) {
@@ -33,7 +33,7 @@ public final class Prediction {
     this.labels = model.labels();
     this.logits = logits;
     this.temperature = model.temperature();
-    this.threshold = model.unsureThreshold();
+    this.threshold = model.confidenceThreshold();
     this.probabilities = softmax(logits, temperature);
   }
 
@@ -141,7 +141,7 @@ public final class Prediction {
    */
   public double score() {
     return threshold
-        .map(UnsureThreshold::score)
+        .map(ConfidenceThreshold::score)
         .orElse(Score.MAXIMUM_PROBABILITY)
         .of(logits, temperature);
   }

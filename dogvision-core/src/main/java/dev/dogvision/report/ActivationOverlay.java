@@ -61,11 +61,11 @@ public final class ActivationOverlay implements Plot {
    * @return the plot
    */
   public static ActivationOverlay sideBySide(Explanation explanation) {
-    String percent = Lettering.percent(explanation.prediction().probability(explanation.label()));
+    String percent = TextDrawing.percent(explanation.prediction().probability(explanation.label()));
     return new ActivationOverlay(
         explanation.seen(),
         explanation.map(),
-        "What speaks for " + Lettering.readable(explanation.label()) + ", " + percent);
+        "What speaks for " + TextDrawing.readable(explanation.label()) + ", " + percent);
   }
 
   @Override
@@ -83,11 +83,11 @@ public final class ActivationOverlay implements Plot {
 
   private static void paint(
       Graphics2D graphics, String title, BufferedImage photo, BufferedImage overlay) {
-    FontMetrics metrics = graphics.getFontMetrics(Lettering.bold(17));
+    FontMetrics metrics = graphics.getFontMetrics(TextDrawing.bold(17));
     Sheet.text(
         graphics,
-        Lettering.fit(title, metrics, 2 * photo.getWidth() + GAP),
-        Lettering.bold(17),
+        TextDrawing.fit(title, metrics, 2 * photo.getWidth() + GAP),
+        TextDrawing.bold(17),
         Palette.INK,
         GAP,
         29);

@@ -171,17 +171,17 @@ public final class BatchSheet implements Plot {
   private void paint(Graphics2D graphics) {
     int top = title.isBlank() ? GAP : TITLE;
     if (!title.isBlank()) {
-      Font font = Lettering.bold(17);
+      Font font = TextDrawing.bold(17);
       int width = columns * (TILE + GAP) - GAP;
       Sheet.text(
           graphics,
-          Lettering.fit(Lettering.readable(title), graphics.getFontMetrics(font), width),
+          TextDrawing.fit(TextDrawing.readable(title), graphics.getFontMetrics(font), width),
           font,
           Palette.INK,
           GAP,
           27);
     }
-    Font font = Lettering.plain(14);
+    Font font = TextDrawing.plain(14);
     FontMetrics metrics = graphics.getFontMetrics(font);
     for (int i = 0; i < tiles.size(); i++) {
       int x = GAP + i % columns * (TILE + GAP);
@@ -194,7 +194,8 @@ public final class BatchSheet implements Plot {
       }
       if (!tile.caption().isBlank()) {
         int baseline = y + TILE + 16;
-        for (String line : Lettering.wrap(Lettering.readable(tile.caption()), metrics, TILE, 2)) {
+        for (String line :
+            TextDrawing.wrap(TextDrawing.readable(tile.caption()), metrics, TILE, 2)) {
           Sheet.centred(graphics, line, font, Palette.INK, x + TILE / 2f, baseline);
           baseline += 17;
         }
@@ -210,7 +211,7 @@ public final class BatchSheet implements Plot {
     Sheet.centred(
         graphics,
         "cannot be read",
-        Lettering.plain(14),
+        TextDrawing.plain(14),
         Palette.MUTED,
         x + TILE / 2f,
         y + TILE / 2f + 40);

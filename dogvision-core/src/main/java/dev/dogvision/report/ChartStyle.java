@@ -10,7 +10,7 @@ import org.knowm.xchart.style.AxesChartStyler;
 
 /** How the chart library draws, so that its charts look like the other pictures. */
 final class ChartStyle {
-  static final Font LEGEND_FONT = Lettering.plain(13);
+  static final Font LEGEND_FONT = TextDrawing.plain(13);
   static final int LEGEND_LINE = 44;
 
   private ChartStyle() {}
@@ -20,7 +20,7 @@ final class ChartStyle {
     styler.setPlotBackgroundColor(Palette.PAPER);
     styler.setPlotBorderVisible(false);
     styler.setChartFontColor(Palette.INK);
-    styler.setChartTitleFont(Lettering.bold(17));
+    styler.setChartTitleFont(TextDrawing.bold(17));
     styler.setChartTitleBoxVisible(false);
     styler.setChartPadding(14);
     styler.setLegendBorderColor(Palette.PAPER);
@@ -28,8 +28,8 @@ final class ChartStyle {
     styler.setLegendFont(LEGEND_FONT);
     styler.setLegendSeriesLineLength(LEGEND_LINE);
     styler.setMarkerSize(6);
-    styler.setAxisTitleFont(Lettering.plain(14));
-    styler.setAxisTickLabelsFont(Lettering.plain(12));
+    styler.setAxisTitleFont(TextDrawing.plain(14));
+    styler.setAxisTickLabelsFont(TextDrawing.plain(12));
     styler.setAxisTickLabelsColor(Palette.MUTED);
     styler.setAxisTickMarksColor(Palette.RULE);
     styler.setPlotGridLinesColor(Palette.RULE);

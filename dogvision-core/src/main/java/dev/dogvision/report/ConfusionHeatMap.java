@@ -87,15 +87,15 @@ public final class ConfusionHeatMap implements Plot {
 
   @Override
   public BufferedImage toImage() {
-    Lettering.checkFonts();
+    TextDrawing.checkFonts();
     int cell = cellSize();
-    Font font = Lettering.plain(Math.min(14, cell - 3));
-    FontMetrics metrics = Lettering.metrics(font);
+    Font font = TextDrawing.plain(Math.min(14, cell - 3));
+    FontMetrics metrics = TextDrawing.metrics(font);
     List<String> names =
         labels.stream()
-            .map(label -> Lettering.fit(Lettering.readable(label), metrics, MAXIMUM_NAME_WIDTH))
+            .map(label -> TextDrawing.fit(TextDrawing.readable(label), metrics, MAXIMUM_NAME_WIDTH))
             .toList();
-    int nameWidth = Lettering.widest(names, metrics) + 8;
+    int nameWidth = TextDrawing.widest(names, metrics) + 8;
     boolean many = labels.size() > MANY;
     int side = cell * labels.size();
     int left = PADDING + 26 + nameWidth;
@@ -115,8 +115,8 @@ public final class ConfusionHeatMap implements Plot {
   }
 
   private static void paintTitle(Graphics2D graphics, int left, int top, int side, int nameWidth) {
-    Sheet.text(graphics, "Confusion", Lettering.bold(20), Palette.INK, PADDING, PADDING + 18);
-    Font font = Lettering.bold(14);
+    Sheet.text(graphics, "Confusion", TextDrawing.bold(20), Palette.INK, PADDING, PADDING + 18);
+    Font font = TextDrawing.bold(14);
     Sheet.text(
         graphics, "predicted breed →", font, Palette.MUTED, left, (float) (top - nameWidth - 10));
     String down = "← true breed";
@@ -130,7 +130,7 @@ public final class ConfusionHeatMap implements Plot {
   }
 
   private void paintCells(Graphics2D graphics, int left, int top, int cell) {
-    Font font = Lettering.plain(cell > NUMBERED_CELL ? 15 : 12);
+    Font font = TextDrawing.plain(cell > NUMBERED_CELL ? 15 : 12);
     for (int row = 0; row < counts.length; row++) {
       long total = 0;
       for (int count : counts[row]) {
@@ -197,7 +197,7 @@ public final class ConfusionHeatMap implements Plot {
   }
 
   private static void paintLegend(Graphics2D graphics, int left, int top, int width) {
-    Font font = Lettering.plain(12);
+    Font font = TextDrawing.plain(12);
     for (int x = 0; x < width; x++) {
       graphics.setColor(Palette.heat((double) x / (width - 1)));
       graphics.fillRect(left + x, top, 1, 12);
@@ -207,7 +207,12 @@ public final class ConfusionHeatMap implements Plot {
       graphics.setColor(Palette.MUTED);
       graphics.drawLine((int) x, top + 12, (int) x, top + 15);
       Sheet.centred(
-          graphics, share == 0 ? "0" : Lettering.percent(share), font, Palette.MUTED, x, top + 28);
+          graphics,
+          share == 0 ? "0" : TextDrawing.percent(share),
+          font,
+          Palette.MUTED,
+          x,
+          top + 28);
     }
     Sheet.text(
         graphics, "share of the true breed's photographs", font, Palette.MUTED, left, top - 6);

@@ -166,7 +166,7 @@ final class HtmlReportPage {
         "calibrationError",
         "Calibration error",
         calibration.expectedError(),
-        "mean confidence " + Lettering.precisePercent(calibration.meanConfidence()));
+        "mean confidence " + TextDrawing.precisePercent(calibration.meanConfidence()));
     html.end("dl").line();
     evaluation.beforeScaling().ifPresent(this::beforeAndAfter);
     html.end("section").line();
@@ -193,8 +193,8 @@ final class HtmlReportPage {
     html.start("tr").element("th", "Calibration error", "scope", "row");
     double errorBefore = before.calibration().expectedError();
     double errorAfter = evaluation.calibration().expectedError();
-    numberCell("calibrationErrorBefore", errorBefore, Lettering.precisePercent(errorBefore));
-    numberCell("calibrationErrorAfter", errorAfter, Lettering.precisePercent(errorAfter));
+    numberCell("calibrationErrorBefore", errorBefore, TextDrawing.precisePercent(errorBefore));
+    numberCell("calibrationErrorAfter", errorAfter, TextDrawing.precisePercent(errorAfter));
     html.end("tr").end("tbody").end("table").end("div").line();
   }
 
@@ -203,7 +203,7 @@ final class HtmlReportPage {
   }
 
   private void share(String id, String name, double value, String note) {
-    figure(id, name, value, Lettering.precisePercent(value), note);
+    figure(id, name, value, TextDrawing.precisePercent(value), note);
   }
 
   private void figure(String id, String name, double value, String text, String note) {
@@ -250,7 +250,7 @@ final class HtmlReportPage {
             + " of "
             + evaluation.confusion().support(truth)
             + " photographs, "
-            + Lettering.precisePercent(pair.share()));
+            + TextDrawing.precisePercent(pair.share()));
     html.end("p");
     List<Integer> mistaken =
         rows(row -> evaluation.truth(row) == truth && evaluation.predicted(row) == predicted);
@@ -279,7 +279,7 @@ final class HtmlReportPage {
     }
     html.start("figure").start("div", "class", "photos");
     for (Thumbnail photo : photos) {
-      image(photo, Lettering.readable(label));
+      image(photo, TextDrawing.readable(label));
     }
     html.end("div").start("figcaption").start("small").label(label).text(words);
     if (!other.isEmpty()) {
@@ -311,7 +311,7 @@ final class HtmlReportPage {
 
   private void mistake(Mistake mistake) {
     html.start("li", "data-mistake", mistake.id(), "data-loss", exact(mistake.loss())).line();
-    thumbnail(mistake.id()).ifPresent(photo -> image(photo, Lettering.readable(mistake.truth())));
+    thumbnail(mistake.id()).ifPresent(photo -> image(photo, TextDrawing.readable(mistake.truth())));
     Plot heatMap = report.heatMaps.get(mistake.id());
     if (heatMap != null) {
       image(Thumbnail.of(heatMap), "What the model looked at");
@@ -319,9 +319,9 @@ final class HtmlReportPage {
     html.start("p", "class", "wrong");
     cross();
     html.text(" ").label(mistake.predicted());
-    html.text(" " + Lettering.percent(mistake.probability())).end("p");
+    html.text(" " + TextDrawing.percent(mistake.probability())).end("p");
     html.start("p").text("is ").label(mistake.truth());
-    html.text(", given " + Lettering.percent(mistake.truthProbability())).end("p");
+    html.text(", given " + TextDrawing.percent(mistake.truthProbability())).end("p");
     html.start("p", "class", "muted").start("small");
     html.text("loss " + decimals(mistake.loss()) + ", ").element("bdi", mistake.id());
     html.end("small").end("p").end("li").line();
@@ -382,7 +382,7 @@ final class HtmlReportPage {
     column("Most often taken for", "text", "none");
     html.end("tr").end("thead").start("tbody").line();
     scores.stream()
-        .sorted(Comparator.comparing(score -> Lettering.readable(score.label())))
+        .sorted(Comparator.comparing(score -> TextDrawing.readable(score.label())))
         .forEach(this::breed);
     html.end("tbody").end("table").end("div").end("section").line();
   }
@@ -409,7 +409,7 @@ final class HtmlReportPage {
     html.start("div").element("h3", heading).start("ol");
     for (BreedScore score : scores) {
       html.start("li").label(score.label());
-      html.text(", F1 " + Lettering.precisePercent(score.f1())).end("li");
+      html.text(", F1 " + TextDrawing.precisePercent(score.f1())).end("li");
     }
     html.end("ol").end("div").line();
   }
@@ -429,13 +429,13 @@ final class HtmlReportPage {
   }
 
   private void breed(BreedScore score) {
-    String name = Lettering.readable(score.label());
+    String name = TextDrawing.readable(score.label());
     html.start("tr", "data-label", score.label());
     html.start("th", "scope", "row", "data-value", name).label(score.label()).end("th");
     cell("support", score.support(), Integer.toString(score.support()));
-    cell("precision", score.precision(), Lettering.precisePercent(score.precision()));
-    cell("recall", score.recall(), Lettering.precisePercent(score.recall()));
-    cell("f1", score.f1(), Lettering.precisePercent(score.f1()));
+    cell("precision", score.precision(), TextDrawing.precisePercent(score.precision()));
+    cell("recall", score.recall(), TextDrawing.precisePercent(score.recall()));
+    cell("f1", score.f1(), TextDrawing.precisePercent(score.f1()));
     mostOftenTakenFor(score);
     html.end("tr").line();
   }
@@ -459,7 +459,7 @@ final class HtmlReportPage {
       return;
     }
     String other = evaluation.labels().name(most);
-    html.start("td", "data-value", Lettering.readable(other)).label(other);
+    html.start("td", "data-value", TextDrawing.readable(other)).label(other);
     html.text(" (" + confusion.count(truth, most) + ")").end("td");
   }
 
@@ -492,8 +492,8 @@ final class HtmlReportPage {
           "row",
           "class",
           "number");
-      cell("binConfidence", bin.confidence(), Lettering.precisePercent(bin.confidence()));
-      cell("binAccuracy", bin.accuracy(), Lettering.precisePercent(bin.accuracy()));
+      cell("binConfidence", bin.confidence(), TextDrawing.precisePercent(bin.confidence()));
+      cell("binAccuracy", bin.accuracy(), TextDrawing.precisePercent(bin.accuracy()));
       cell("binCount", bin.count(), Integer.toString(bin.count()));
       html.end("tr").line();
     }
@@ -571,11 +571,12 @@ final class HtmlReportPage {
     html.start("ol", "class", "cards").line();
     for (DatasetReport.Suspect suspect : suspects) {
       html.start("li", "data-suspect", suspect.id());
-      thumbnail(suspect.id()).ifPresent(photo -> image(photo, Lettering.readable(suspect.label())));
+      thumbnail(suspect.id())
+          .ifPresent(photo -> image(photo, TextDrawing.readable(suspect.label())));
       html.start("p").text("labelled ").label(suspect.label());
-      html.text(", given " + Lettering.percent(suspect.labelProbability())).end("p");
+      html.text(", given " + TextDrawing.percent(suspect.labelProbability())).end("p");
       html.start("p").text("perhaps ").label(suspect.suggestion());
-      html.text(", " + Lettering.percent(suspect.suggestionProbability())).end("p");
+      html.text(", " + TextDrawing.percent(suspect.suggestionProbability())).end("p");
       html.start("p", "class", "muted").start("small").element("bdi", suspect.id());
       html.end("small").end("p").end("li").line();
     }
@@ -608,7 +609,8 @@ final class HtmlReportPage {
 
   private void duplicate(String id, @Nullable String label) {
     html.start("figure").start("div", "class", "photo");
-    thumbnail(id).ifPresent(photo -> image(photo, Lettering.readable(label == null ? id : label)));
+    thumbnail(id)
+        .ifPresent(photo -> image(photo, TextDrawing.readable(label == null ? id : label)));
     html.end("div").start("figcaption").start("small");
     if (label != null) {
       html.label(label).text(", ");

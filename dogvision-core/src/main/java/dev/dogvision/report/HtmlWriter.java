@@ -49,7 +49,7 @@ final class HtmlWriter {
    * left turns nothing else around.
    */
   HtmlWriter label(String label) {
-    return element("bdi", Lettering.readable(label));
+    return element("bdi", TextDrawing.readable(label));
   }
 
   HtmlWriter line() {

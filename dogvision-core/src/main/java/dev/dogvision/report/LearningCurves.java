@@ -74,7 +74,7 @@ public final class LearningCurves implements Plot {
 
   @Override
   public BufferedImage toImage() {
-    Lettering.checkFonts();
+    TextDrawing.checkFonts();
     List<BufferedImage> panels = new ArrayList<>();
     panels(series).forEach((title, members) -> panels.add(panel(title, members)));
     int columns = Math.min(2, panels.size());
@@ -106,7 +106,8 @@ public final class LearningCurves implements Plot {
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(Lettering.fit(title, Lettering.metrics(Lettering.bold(17)), PANEL_WIDTH - 60))
+            .title(
+                TextDrawing.fit(title, TextDrawing.metrics(TextDrawing.bold(17)), PANEL_WIDTH - 60))
             .xAxisTitle("epoch")
             .build();
     boolean share = isShare(quantity);
@@ -150,7 +151,8 @@ public final class LearningCurves implements Plot {
 
   /** The quantity where several share the panel, otherwise the only one's name. */
   static String title(String quantity, Map<String, List<Double>> members) {
-    return Lettering.readable(members.size() == 1 ? members.keySet().iterator().next() : quantity);
+    return TextDrawing.readable(
+        members.size() == 1 ? members.keySet().iterator().next() : quantity);
   }
 
   /** Accuracies are shown in percent. */
@@ -164,7 +166,7 @@ public final class LearningCurves implements Plot {
 
   /** Side by side where that fits, otherwise one below the other. */
   private static LegendLayout legendLayout(Set<String> names, String quantity) {
-    FontMetrics metrics = Lettering.metrics(ChartStyle.LEGEND_FONT);
+    FontMetrics metrics = TextDrawing.metrics(ChartStyle.LEGEND_FONT);
     int width = 0;
     for (String name : names) {
       width += metrics.stringWidth(legend(name, quantity)) + ChartStyle.LEGEND_LINE + 30;
@@ -176,7 +178,7 @@ public final class LearningCurves implements Plot {
   static String legend(String name, String quantity) {
     String stripped = name.strip();
     String before = stripped.substring(0, stripped.length() - quantity.length()).strip();
-    String legend = Lettering.readable(before.isEmpty() ? stripped : before);
+    String legend = TextDrawing.readable(before.isEmpty() ? stripped : before);
     return legend.length() <= LONGEST_LEGEND
         ? legend
         : legend.substring(0, LONGEST_LEGEND - 1).strip() + "…";

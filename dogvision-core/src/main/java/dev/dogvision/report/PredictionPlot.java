@@ -75,14 +75,14 @@ public final class PredictionPlot implements Plot {
   private void paint(Graphics2D graphics) {
     boolean right = label.equals(truth);
     Color color = truth == null ? Palette.INK : right ? Palette.RIGHT : Palette.WRONG;
-    Font font = Lettering.bold(17);
+    Font font = TextDrawing.bold(17);
     FontMetrics metrics = graphics.getFontMetrics(font);
     int markSize = truth == null ? 0 : 16;
     int markRoom = truth == null ? 0 : markSize + 8;
-    String percent = " " + Lettering.percent(probability);
+    String percent = " " + TextDrawing.percent(probability);
     String first =
-        Lettering.fit(
-                Lettering.readable(label),
+        TextDrawing.fit(
+                TextDrawing.readable(label),
                 metrics,
                 WIDTH - 2 * PADDING - markRoom - metrics.stringWidth(percent))
             + percent;
@@ -93,10 +93,10 @@ public final class PredictionPlot implements Plot {
     }
     Sheet.text(graphics, first, font, color, left + markRoom, baseline);
     if (truth != null) {
-      Font small = Lettering.plain(14);
+      Font small = TextDrawing.plain(14);
       String second =
-          Lettering.fit(
-              "(" + Lettering.readable(truth),
+          TextDrawing.fit(
+              "(" + TextDrawing.readable(truth),
               graphics.getFontMetrics(small),
               WIDTH - 2 * PADDING - 8);
       Sheet.centred(graphics, second + ")", small, color, WIDTH / 2f, baseline + 23);
@@ -109,7 +109,7 @@ public final class PredictionPlot implements Plot {
     return "PredictionPlot["
         + label
         + " "
-        + Lettering.percent(probability)
+        + TextDrawing.percent(probability)
         + (truth == null ? "" : String.join("", List.of(" (", truth, ")")))
         + "]";
   }

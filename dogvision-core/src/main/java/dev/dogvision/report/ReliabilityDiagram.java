@@ -59,7 +59,7 @@ public final class ReliabilityDiagram implements Plot {
 
   @Override
   public BufferedImage toImage() {
-    Lettering.checkFonts();
+    TextDrawing.checkFonts();
     BufferedImage points = ChartStyle.draw(points());
     BufferedImage counts = ChartStyle.draw(counts());
     return Sheet.draw(
@@ -69,7 +69,7 @@ public final class ReliabilityDiagram implements Plot {
           graphics.drawImage(points, 0, 0, null);
           graphics.drawImage(counts, 0, HEIGHT, null);
           Sheet.text(
-              graphics, "photographs", Lettering.plain(12), Palette.MUTED, LEFT, HEIGHT + 12);
+              graphics, "photographs", TextDrawing.plain(12), Palette.MUTED, LEFT, HEIGHT + 12);
         });
   }
 
@@ -78,7 +78,7 @@ public final class ReliabilityDiagram implements Plot {
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Calibration error " + Lettering.precisePercent(calibration.expectedError()))
+            .title("Calibration error " + TextDrawing.precisePercent(calibration.expectedError()))
             .xAxisTitle("how sure the model is")
             .yAxisTitle("how often it is right")
             .build();
@@ -136,7 +136,7 @@ public final class ReliabilityDiagram implements Plot {
     styler.setYAxisTickLabelsFormattingFunction(
         count -> count == 0 ? " " : String.format(Locale.ROOT, "%.0f", count));
     styler.setAvailableSpaceFill(0.94).setLabelsVisible(true).setLabelsPosition(ABOVE_THE_BAR);
-    styler.setLabelsFont(Lettering.plain(12)).setLabelsFontColor(Palette.INK);
+    styler.setLabelsFont(TextDrawing.plain(12)).setLabelsFontColor(Palette.INK);
     styler.setLabelsFontColorAutomaticEnabled(false);
     chart
         .addSeries("photographs", IntStream.range(0, counts.size()).boxed().toList(), counts)

@@ -15,7 +15,7 @@ final class Sheet {
   private Sheet() {}
 
   static BufferedImage draw(int width, int height, Consumer<Graphics2D> drawing) {
-    Lettering.checkFonts();
+    TextDrawing.checkFonts();
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {

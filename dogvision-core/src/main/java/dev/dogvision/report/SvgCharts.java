@@ -72,7 +72,7 @@ final class SvgCharts {
     members.forEach(
         (name, values) -> {
           double last = values.get(values.size() - 1);
-          text.append("; ").append(Lettering.readable(name)).append(" ends at ");
+          text.append("; ").append(TextDrawing.readable(name)).append(" ends at ");
           text.append(share ? LearningCurves.percent(last) : ChartStyle.number(last));
         });
     return text.toString();
@@ -178,9 +178,9 @@ final class SvgCharts {
         html.element(
             "title",
             "says "
-                + Lettering.precisePercent(bin.confidence())
+                + TextDrawing.precisePercent(bin.confidence())
                 + ", is right "
-                + Lettering.precisePercent(bin.accuracy())
+                + TextDrawing.precisePercent(bin.accuracy())
                 + ", photographs: "
                 + bin.count());
         html.end("circle");
@@ -191,7 +191,7 @@ final class SvgCharts {
 
   /** All cells that are not zero, each with its numbers. */
   static void confusion(HtmlWriter html, ConfusionMatrix confusion) {
-    List<String> names = confusion.labels().names().stream().map(Lettering::readable).toList();
+    List<String> names = confusion.labels().names().stream().map(TextDrawing::readable).toList();
     int cell = names.size() <= 16 ? 26 : 14;
     int room = 20 + 7 * Math.min(32, names.stream().mapToInt(String::length).max().orElse(1));
     int side = cell * names.size();

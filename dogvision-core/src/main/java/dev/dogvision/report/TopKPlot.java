@@ -113,7 +113,7 @@ public final class TopKPlot implements Plot {
     Sheet.text(
         graphics,
         bars.size() == 1 ? "Most probable breed" : bars.size() + " most probable breeds",
-        Lettering.bold(15),
+        TextDrawing.bold(15),
         Palette.INK,
         PADDING,
         PADDING + 12);
@@ -126,7 +126,7 @@ public final class TopKPlot implements Plot {
           // The library has one colour for all bars of a series: the true one's row is painted
           // anew.
           below.clipRect(0, i * ROW, WIDTH, ROW);
-          colour(chart, Palette.RIGHT, Palette.RIGHT, Lettering.bold(14));
+          colour(chart, Palette.RIGHT, Palette.RIGHT, TextDrawing.bold(14));
           chart.paint(below, WIDTH, bars.size() * ROW);
           Sheet.mark(below, true, Palette.RIGHT, WIDTH - PADDING - MARK, i * ROW + 8, MARK);
         }
@@ -139,12 +139,12 @@ public final class TopKPlot implements Plot {
 
   /** A chart that is nothing but rows of one height, so that each has its place. */
   private HorizontalBarChart chart() {
-    FontMetrics metrics = Lettering.metrics(Lettering.bold(14));
+    FontMetrics metrics = TextDrawing.metrics(TextDrawing.bold(14));
     List<String> names =
         bars.stream()
-            .map(bar -> Lettering.fit(Lettering.readable(bar.getKey()), metrics, WIDEST_NAME))
+            .map(bar -> TextDrawing.fit(TextDrawing.readable(bar.getKey()), metrics, WIDEST_NAME))
             .toList();
-    int left = PADDING + Lettering.widest(names, metrics) + 10;
+    int left = PADDING + TextDrawing.widest(names, metrics) + 10;
     int longest = WIDTH - left - metrics.stringWidth("100 %") - MARK - PADDING - 24;
     HorizontalBarChart chart =
         new HorizontalBarChartBuilder().width(WIDTH).height(bars.size() * ROW).build();
@@ -161,13 +161,13 @@ public final class TopKPlot implements Plot {
     styler.setYAxisLeftWidthHint(left);
     styler.setYAxisLabelAlignment(TextAlignment.Right).setAxisTickPadding(10);
     styler.setXAxisMaxLabelCount(Math.max(2, bars.size())); // for the names, despite its name
-    styler.setXAxisTickLabelsFormattingFunction(Lettering::percent);
+    styler.setXAxisTickLabelsFormattingFunction(TextDrawing::percent);
     styler
         .setAvailableSpaceFill(BAR_SHARE)
         .setLabelsVisible(true)
         .setLabelsPosition(BESIDE_THE_BAR);
     chart.addSeries("probability", bars.stream().map(Map.Entry::getValue).toList(), names);
-    colour(chart, Palette.BAR, Palette.INK, Lettering.plain(14));
+    colour(chart, Palette.BAR, Palette.INK, TextDrawing.plain(14));
     return chart;
   }
 
@@ -185,12 +185,12 @@ public final class TopKPlot implements Plot {
     Sheet.mark(graphics, false, Palette.WRONG, PADDING, baseline - 12, 13);
     String text =
         "truth: "
-            + Lettering.readable(truth)
-            + (truthProbability == null ? "" : " " + Lettering.percent(truthProbability));
-    Font font = Lettering.plain(14);
+            + TextDrawing.readable(truth)
+            + (truthProbability == null ? "" : " " + TextDrawing.percent(truthProbability));
+    Font font = TextDrawing.plain(14);
     Sheet.text(
         graphics,
-        Lettering.fit(text, graphics.getFontMetrics(font), WIDTH - 2 * PADDING - 22),
+        TextDrawing.fit(text, graphics.getFontMetrics(font), WIDTH - 2 * PADDING - 22),
         font,
         Palette.WRONG,
         PADDING + 21,

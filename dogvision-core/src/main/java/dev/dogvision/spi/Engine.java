@@ -1,5 +1,8 @@
 package dev.dogvision.spi;
 
+import dev.dogvision.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import java.util.List;
 import java.util.Map;
 

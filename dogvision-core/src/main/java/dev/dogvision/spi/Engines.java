@@ -1,6 +1,7 @@
 package dev.dogvision.spi;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.dogvision.spi;
 
+import dev.dogvision.Device;
+
 /**
  * A part of a network with weights, ready to run. {@link #forward} is safe from many threads at
  * once; {@link #close} waits for calls under way, frees native memory and may be called twice.

@@ -13,15 +13,15 @@ import java.util.List;
  * @param weightDecay times the learning rate, what weights lose in a step; biases are spared
  * @param maximumGradientNorm the gradients of all trainable tensors together are scaled down to
  *     this Euclidean norm when theirs is larger; infinity for never
- * @param averagingDecay d of the exponential moving average {@code a = d * a + (1 - d) * w} kept of
- *     the trainable weights; 0 for none
+ * @param movingAverageDecay d of the exponential moving average {@code a = d * a + (1 - d) * w}
+ *     kept of the trainable weights; 0 for none
  */
 public record UpdateRule(
     List<Double> stageLearningRates,
     double headLearningRate,
     double weightDecay,
     double maximumGradientNorm,
-    double averagingDecay) {
+    double movingAverageDecay) {
 
   /** Checks the numbers. */
   public UpdateRule {
@@ -35,8 +35,8 @@ public record UpdateRule(
         "maximumGradientNorm must be positive, got %s",
         maximumGradientNorm);
     checkArgument(
-        averagingDecay >= 0 && averagingDecay < 1,
-        "averagingDecay must be in [0, 1), got %s",
-        averagingDecay);
+        movingAverageDecay >= 0 && movingAverageDecay < 1,
+        "movingAverageDecay must be in [0, 1), got %s",
+        movingAverageDecay);
   }
 }

@@ -243,7 +243,7 @@ final class CheckpointFolder implements CheckpointSink {
   }
 
   @Override
-  public void write(RunState state, Broadcast broadcast) {
+  public void write(RunState state, EventDispatcher dispatcher) {
     Path file = folder.resolve(String.format(Locale.ROOT, "epoch-%05d.safetensors", state.epoch()));
     Safetensors content = Checkpoint.write(state, start);
     try {
@@ -255,11 +255,11 @@ final class CheckpointFolder implements CheckpointSink {
       }
     } catch (IOException e) {
       // A full disk should not cost the hours that the run has taken already.
-      broadcast.tell(
+      dispatcher.dispatch(
           new TrainingEvent.Notice(
               "the checkpoint " + file + " can't be written, and the run goes on without: " + e));
       return;
     }
-    broadcast.tell(new TrainingEvent.CheckpointWritten(file, state.epoch()));
+    dispatcher.dispatch(new TrainingEvent.CheckpointWritten(file, state.epoch()));
   }
 }

@@ -13,7 +13,7 @@ interface CheckpointSink {
   @Nullable Path last();
 
   /** Keeps the state. */
-  void write(RunState state, Broadcast broadcast);
+  void write(RunState state, EventDispatcher dispatcher);
 
   /** Keeps nothing. */
   CheckpointSink NONE =
@@ -29,6 +29,6 @@ interface CheckpointSink {
         }
 
         @Override
-        public void write(RunState state, Broadcast broadcast) {}
+        public void write(RunState state, EventDispatcher dispatcher) {}
       };
 }

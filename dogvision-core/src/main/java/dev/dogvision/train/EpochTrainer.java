@@ -17,7 +17,7 @@ final class EpochTrainer {
   private final Objective objective;
   private final TrainingSettings settings;
   private final Rates rates;
-  private final Broadcast broadcast;
+  private final EventDispatcher dispatcher;
 
   /**
    * What an epoch gave.
@@ -52,13 +52,13 @@ final class EpochTrainer {
       Objective objective,
       TrainingSettings settings,
       Rates rates,
-      Broadcast broadcast) {
+      EventDispatcher dispatcher) {
     this.network = network;
     this.inputs = inputs;
     this.objective = objective;
     this.settings = settings;
     this.rates = rates;
-    this.broadcast = broadcast;
+    this.dispatcher = dispatcher;
   }
 
   static int batches(int images, int batchSize) {
@@ -89,7 +89,7 @@ final class EpochTrainer {
     int updates = 0;
     double rate = 0;
     try (BatchStream stream = inputs.open(order, settings.batchSize(), epoch)) {
-      while (stream.hasNext() && !broadcast.isRaised()) {
+      while (stream.hasNext() && !dispatcher.isStopRequested()) {
         List<Objective.Prepared> group = new ArrayList<>();
         double groupWeight = 0;
         int first = batch;
@@ -125,7 +125,7 @@ final class EpochTrainer {
             }
             updates++;
           }
-          broadcast.tell(
+          dispatcher.dispatch(
               new TrainingEvent.BatchFinished(
                   epoch, batch, batches, prepared.targets().size(), mean, rate, norm));
         }
@@ -140,7 +140,7 @@ final class EpochTrainer {
         rates.head() * factor,
         settings.weightDecay(),
         settings.gradientClipping(),
-        settings.averagingAt(update));
+        settings.movingAverageDecayAt(update));
   }
 
   private double hits(float[] logits, float[] distributions) {

@@ -35,12 +35,12 @@ final class FrozenPart {
    * @param inputs the images
    * @param chosen which of them
    * @param what for progress: {@code embeddings}, {@code activations}, {@code teacher}
-   * @param broadcast is told the progress
+   * @param dispatcher is told the progress
    * @return one row a chosen image, in their order; null if a listener asked for the end
    */
   static float @Nullable [][] run(
-      Network network, Inputs inputs, int[] chosen, String what, Broadcast broadcast) {
-    return run(network, inputs, chosen, what, broadcast, (index, row) -> {});
+      Network network, Inputs inputs, int[] chosen, String what, EventDispatcher dispatcher) {
+    return run(network, inputs, chosen, what, dispatcher, (index, row) -> {});
   }
 
   /** As above, and tells a sink of every row. */
@@ -49,7 +49,7 @@ final class FrozenPart {
       Inputs inputs,
       int[] chosen,
       String what,
-      Broadcast broadcast,
+      EventDispatcher dispatcher,
       RowSink sink) {
     int batchSize = network.device().type().equals("cpu") ? BATCH_ON_CPU : BATCH_ON_GPU;
     int length = network.plan().sizeAt(network.segment().to());
@@ -63,8 +63,8 @@ final class FrozenPart {
           sink.add(done, rows[done]);
           done++;
         }
-        broadcast.tell(new TrainingEvent.CacheProgress(what, done, chosen.length));
-        if (broadcast.isRaised()) {
+        dispatcher.dispatch(new TrainingEvent.CacheProgress(what, done, chosen.length));
+        if (dispatcher.isStopRequested()) {
           return null;
         }
       }

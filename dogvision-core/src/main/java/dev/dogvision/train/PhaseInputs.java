@@ -3,12 +3,12 @@ package dev.dogvision.train;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.hash.HashCode;
+import dev.dogvision.Precision;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.nio.file.Path;
@@ -24,26 +24,26 @@ import org.jspecify.annotations.Nullable;
  * computed once, as pictures kept in memory, or read anew in every epoch.
  */
 final class PhaseInputs {
-  private final PhaseLoop.Computer computer;
+  private final PhaseLoop.ExecutionContext context;
   private final StartingPoint start;
   private final TrainingSettings settings;
-  private final Broadcast broadcast;
+  private final EventDispatcher dispatcher;
   private final @Nullable Path embeddingFolder;
 
   /** Embeddings by photograph of the backbone that the run starts from. */
   private final Map<Path, float[]> knownEmbeddings;
 
   PhaseInputs(
-      PhaseLoop.Computer computer,
+      PhaseLoop.ExecutionContext context,
       StartingPoint start,
       TrainingSettings settings,
-      Broadcast broadcast,
+      EventDispatcher dispatcher,
       @Nullable Path embeddingFolder,
       Map<Path, float[]> knownEmbeddings) {
-    this.computer = computer;
+    this.context = context;
     this.start = start;
     this.settings = settings;
-    this.broadcast = broadcast;
+    this.dispatcher = dispatcher;
     this.embeddingFolder = embeddingFolder;
     this.knownEmbeddings = knownEmbeddings;
   }
@@ -74,7 +74,7 @@ final class PhaseInputs {
    */
   @Nullable Prepared prepare(
       Phase phase, RunState state, LabelledImages training, @Nullable LabelledImages validation) {
-    NetworkPlan plan = computer.plan();
+    NetworkPlan plan = context.plan();
     Augmentation augmentation = augmentation(settings, phase);
     int first = phase.firstTrainableStage(plan.stages().size());
     int boundary = phase.stages() == 0 ? plan.embeddingPosition() : first;
@@ -85,7 +85,7 @@ final class PhaseInputs {
       if (bytes <= settings.cacheBytes()) {
         return activations(boundary, state, training, validation);
       }
-      broadcast.tell(
+      dispatcher.dispatch(
           new TrainingEvent.Notice(
               String.format(
                   "activations of %s images would take %s MB, more than the %s MB set aside for"
@@ -118,7 +118,7 @@ final class PhaseInputs {
     if (validation != null) {
       examples.addAll(validation.examples());
     }
-    boolean embeddings = boundary == computer.plan().embeddingPosition();
+    boolean embeddings = boundary == context.plan().embeddingPosition();
     float[][] rows =
         embeddings && state.phase == 0
             ? startEmbeddings(examples)
@@ -148,10 +148,10 @@ final class PhaseInputs {
             ? null
             : EmbeddingCache.open(
                 embeddingFolder,
-                computer.plan(),
+                context.plan(),
                 start.weights(),
                 start.preprocessing(),
-                computer.engine());
+                context.engine());
     HashCode[] hashes = cache == null ? new HashCode[0] : EmbeddingCache.hashes(examples);
     List<Example> missing = new ArrayList<>();
     List<HashCode> missingHashes = new ArrayList<>();
@@ -172,7 +172,7 @@ final class PhaseInputs {
       }
     }
     if (!missing.isEmpty()) {
-      int position = computer.plan().embeddingPosition();
+      int position = context.plan().embeddingPosition();
       float[][] computed =
           compute(
               position,
@@ -210,15 +210,16 @@ final class PhaseInputs {
     PixelInputs pixels =
         new PixelInputs(examples, start.preprocessing(), Augmentation.none(), settings.seed());
     try (Network frozen =
-        computer
+        context
             .engine()
             .open(
-                computer.plan(),
+                context.plan(),
                 new Segment(0, position),
                 weights,
-                computer.device(),
+                context.device(),
                 Precision.FLOAT32)) {
-      return FrozenPart.run(frozen, pixels, Seeds.identity(examples.size()), what, broadcast, sink);
+      return FrozenPart.run(
+          frozen, pixels, Seeds.identity(examples.size()), what, dispatcher, sink);
     }
   }
 
@@ -231,7 +232,7 @@ final class PhaseInputs {
     }
     byte[][] rows = new byte[images.size()][];
     int done = 0;
-    int length = 3 * computer.plan().inputSize() * computer.plan().inputSize();
+    int length = 3 * context.plan().inputSize() * context.plan().inputSize();
     try (BatchStream batches =
         inputs.open(Seeds.identity(images.size()), FrozenPart.BATCH_ON_CPU, 0)) {
       while (batches.hasNext()) {
@@ -239,12 +240,12 @@ final class PhaseInputs {
         for (int offset = 0; offset < pixels.length; offset += length) {
           rows[done++] = Arrays.copyOfRange(pixels, offset, offset + length);
         }
-        broadcast.tell(new TrainingEvent.CacheProgress(what, done, rows.length));
-        if (broadcast.isRaised()) {
+        dispatcher.dispatch(new TrainingEvent.CacheProgress(what, done, rows.length));
+        if (dispatcher.isStopRequested()) {
           return null;
         }
       }
     }
-    return new PixelRows(computer.plan().inputSize(), rows);
+    return new PixelRows(context.plan().inputSize(), rows);
   }
 }

@@ -2,7 +2,7 @@ package dev.dogvision.train;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonParser;
-import dev.dogvision.spi.Device;
+import dev.dogvision.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -16,29 +16,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The epochs of one phase: train, validate, choose, remember, stop. */
 final class PhaseLoop {
-  private final Computer computer;
+  private final ExecutionContext context;
   private final TrainingSettings settings;
   private final Phase phase;
   private final RunState state;
-  private final Broadcast broadcast;
+  private final EventDispatcher dispatcher;
   private final CheckpointSink checkpoints;
 
   PhaseLoop(
-      Computer computer,
+      ExecutionContext context,
       TrainingSettings settings,
       RunState state,
-      Broadcast broadcast,
+      EventDispatcher dispatcher,
       CheckpointSink checkpoints) {
-    this.computer = computer;
+    this.context = context;
     this.settings = settings;
     this.phase = settings.phases().get(state.phase);
     this.state = state;
-    this.broadcast = broadcast;
+    this.dispatcher = dispatcher;
     this.checkpoints = checkpoints;
   }
 
   /** What computes, on what. */
-  record Computer(Engine engine, NetworkPlan plan, Device device) {}
+  record ExecutionContext(Engine engine, NetworkPlan plan, Device device) {}
 
   /**
    * Validation data.
@@ -67,7 +67,7 @@ final class PhaseLoop {
    * @return why the phase ended
    */
   String run(Inputs inputs, Objective objective, @Nullable ValidationSet validation) {
-    NetworkPlan plan = computer.plan();
+    NetworkPlan plan = context.plan();
     Segment segment = new Segment(inputs.position(), plan.logitsPosition());
     int updatesPerEpoch = EpochTrainer.updates(inputs.size(), settings);
     RateControl control = new RateControl(settings.schedule(), updatesPerEpoch, phase.epochs());
@@ -75,7 +75,7 @@ final class PhaseLoop {
       control.restore(JsonParser.parseString(state.scheduleState).getAsJsonObject());
     }
     try (TrainableNetwork network =
-        computer
+        context
             .engine()
             .openTrainable(
                 plan,
@@ -83,7 +83,7 @@ final class PhaseLoop {
                 phase.firstTrainableStage(plan.stages().size()),
                 state.weights,
                 settings.optimizer(),
-                computer.device())) {
+                context.device())) {
       if (!state.optimizerState.isEmpty()) {
         network.restoreOptimizerState(state.optimizerState);
       }
@@ -94,11 +94,12 @@ final class PhaseLoop {
               objective,
               settings,
               EpochTrainer.rates(settings, phase, plan.stages().size()),
-              broadcast);
+              dispatcher);
       String end = endOf(phase, settings, state);
       while (end == null) {
         epoch(network, trainer, control, validation, inputs.size());
-        end = broadcast.isRaised() ? broadcast.reason() : endOf(phase, settings, state);
+        end =
+            dispatcher.isStopRequested() ? dispatcher.stopReason() : endOf(phase, settings, state);
       }
       return end;
     }
@@ -112,7 +113,7 @@ final class PhaseLoop {
       int images) {
     int epoch = state.epoch() + 1;
     long start = System.nanoTime();
-    broadcast.tell(
+    dispatcher.dispatch(
         new TrainingEvent.EpochStarted(
             epoch,
             epoch - 1 - state.epochsInPhase + phase.epochs() + epochsOfLaterPhases(),
@@ -126,7 +127,7 @@ final class PhaseLoop {
 
     Map<String, Tensor> raw = network.trainableWeights();
     Map<String, Tensor> validated = raw;
-    if (settings.averaging() > 0) {
+    if (settings.movingAverage() > 0) {
       validated = network.averagedWeights();
       network.setTrainableWeights(validated);
     }
@@ -167,9 +168,9 @@ final class PhaseLoop {
     state.weights = merged(raw);
     state.optimizerState = checkpoints.isOn() ? network.optimizerState() : ImmutableMap.of();
     if (complete) { // first of all: a listener may fail
-      checkpoints.write(state, broadcast);
+      checkpoints.write(state, dispatcher);
     }
-    broadcast.tell(new TrainingEvent.EpochFinished(result, best));
+    dispatcher.dispatch(new TrainingEvent.EpochFinished(result, best));
   }
 
   private int epochsOfLaterPhases() {

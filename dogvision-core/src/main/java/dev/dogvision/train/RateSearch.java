@@ -28,13 +28,13 @@ final class RateSearch {
   }
 
   String run(
-      PhaseLoop.Computer computer,
+      PhaseLoop.ExecutionContext context,
       TrainingSettings settings,
       RunState state,
       Inputs inputs,
       Objective objective) {
     Phase phase = settings.phases().get(state.phase);
-    NetworkPlan plan = computer.plan();
+    NetworkPlan plan = context.plan();
     EpochTrainer.Rates rising = EpochTrainer.rates(settings, phase, plan.stages().size());
     RateControl control =
         new RateControl(Schedule.constant(), 1, 1) {
@@ -44,9 +44,10 @@ final class RateSearch {
             return lowest * StrictMath.pow(highest / lowest, share) / phase.learningRate();
           }
         };
-    Broadcast broadcast = new Broadcast(List.of((event, signal) -> see(event, signal)));
+    EventDispatcher dispatcher =
+        new EventDispatcher(List.of((event, signal) -> see(event, signal)));
     try (TrainableNetwork network =
-        computer
+        context
             .engine()
             .openTrainable(
                 plan,
@@ -54,11 +55,11 @@ final class RateSearch {
                 phase.firstTrainableStage(plan.stages().size()),
                 state.weights,
                 settings.optimizer(),
-                computer.device())) {
+                context.device())) {
       EpochTrainer trainer =
-          new EpochTrainer(network, inputs, objective, settings, rising, broadcast);
+          new EpochTrainer(network, inputs, objective, settings, rising, dispatcher);
       long updates = 0;
-      for (int epoch = 1; !broadcast.isRaised(); epoch++) {
+      for (int epoch = 1; !dispatcher.isStopRequested(); epoch++) {
         updates += trainer.run(epoch, updates, control, null).updates();
       }
     } catch (DivergedException e) {

@@ -74,9 +74,9 @@ final class RunReport {
     configuration.put("epochs trained", String.valueOf(run.history().size()));
     configuration.put("ended", run.reason());
     configuration.put("weights of epoch", String.valueOf(run.chosenEpoch()));
-    PhaseLoop.Computer computer = run.computer();
-    configuration.put("engine", computer.engine().name() + " " + computer.engine().version());
-    configuration.put("device", computer.device().toString());
+    PhaseLoop.ExecutionContext context = run.context();
+    configuration.put("engine", context.engine().name() + " " + context.engine().version());
+    configuration.put("device", context.device().toString());
     return configuration.buildKeepingLast();
   }
 
@@ -90,7 +90,7 @@ final class RunReport {
     Map<String, Example> examples = new HashMap<>();
     validation.forEach(example -> examples.put(example.id(), example));
     ImmutableMap.Builder<String, ActivationOverlay> overlays = ImmutableMap.builder();
-    try (Predictor predictor = Predictor.of(run.model(), run.computer().device().toString())) {
+    try (Predictor predictor = Predictor.of(run.model(), run.context().device().toString())) {
       for (Mistake mistake : mistakes) {
         Example example = examples.get(mistake.id());
         if (example != null) {

@@ -3,8 +3,8 @@ package dev.dogvision.train;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.dogvision.Optimizer;
 import dev.dogvision.image.Augmentation;
-import dev.dogvision.spi.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ final class SettingsJson {
     if (Double.isFinite(settings.gradientClipping())) {
       json.addProperty("gradientClipping", settings.gradientClipping());
     }
-    json.addProperty("averaging", settings.averaging());
+    json.addProperty("movingAverage", settings.movingAverage());
     json.add("schedule", schedule(settings.schedule()));
     EarlyStopping early = settings.earlyStopping();
     if (early != null) {
@@ -96,7 +96,7 @@ final class SettingsJson {
         json.get("stageDecay").getAsDouble(),
         json.get("weightDecay").getAsDouble(),
         optional(json, "gradientClipping").orElse(Double.POSITIVE_INFINITY),
-        json.get("averaging").getAsDouble(),
+        json.get("movingAverage").getAsDouble(),
         schedule(json.getAsJsonObject("schedule")),
         earlyStopping(early),
         augmentation == null ? null : Augmentation.ofSettings(numbers(augmentation)),

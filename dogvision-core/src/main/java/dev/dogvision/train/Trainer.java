@@ -5,12 +5,12 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ public final class Trainer {
   private double stageDecay = 1;
   private double weightDecay = 0.01;
   private double gradientClipping = Double.POSITIVE_INFINITY;
-  private double averaging;
+  private double movingAverage;
   private Schedule schedule = Schedule.constant();
   private @Nullable EarlyStopping earlyStopping;
   private @Nullable Augmentation augmentation;
@@ -283,10 +283,10 @@ public final class Trainer {
    * @return this
    */
   @CanIgnoreReturnValue
-  public Trainer averaging(double decay) {
-    beforeChange("averaging");
-    checkArgument(decay >= 0 && decay < 1, "averaging must be in [0, 1), got %s", decay);
-    averaging = decay;
+  public Trainer movingAverage(double decay) {
+    beforeChange("movingAverage");
+    checkArgument(decay >= 0 && decay < 1, "movingAverage must be in [0, 1), got %s", decay);
+    movingAverage = decay;
     return this;
   }
 
@@ -572,8 +572,8 @@ public final class Trainer {
     return fitting().fit(training, validation, new HashMap<>());
   }
 
-  private Fitting fitting() {
-    return new Fitting(
+  private TrainingSession fitting() {
+    return new TrainingSession(
         start,
         resumed == null ? settings() : resumed.settings(),
         teacher,
@@ -635,7 +635,7 @@ public final class Trainer {
         stageDecay,
         weightDecay,
         gradientClipping,
-        averaging,
+        movingAverage,
         schedule,
         earlyStopping,
         augmentation,

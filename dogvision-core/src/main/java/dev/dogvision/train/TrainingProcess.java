@@ -3,19 +3,19 @@ package dev.dogvision.train;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.Precision;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.BatchMixing;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A whole run: one phase after the other, on data that has been checked. */
 final class TrainingProcess {
-  private final PhaseLoop.Computer computer;
+  private final PhaseLoop.ExecutionContext context;
   private final StartingPoint start;
   private final TrainingSettings settings;
   private final LabelledImages training;
@@ -23,7 +23,7 @@ final class TrainingProcess {
   private final @Nullable TeacherModel teacher;
   private final PhaseInputs phaseInputs;
   private final CheckpointSink checkpoints;
-  private final Broadcast broadcast;
+  private final EventDispatcher dispatcher;
 
   /**
    * The teacher of a distillation.
@@ -34,7 +34,7 @@ final class TrainingProcess {
   record TeacherModel(NetworkPlan plan, Map<String, Tensor> weights) {}
 
   TrainingProcess(
-      PhaseLoop.Computer computer,
+      PhaseLoop.ExecutionContext context,
       StartingPoint start,
       TrainingSettings settings,
       LabelledImages training,
@@ -42,8 +42,8 @@ final class TrainingProcess {
       @Nullable TeacherModel teacher,
       PhaseInputs phaseInputs,
       CheckpointSink checkpoints,
-      Broadcast broadcast) {
-    this.computer = computer;
+      EventDispatcher dispatcher) {
+    this.context = context;
     this.start = start;
     this.settings = settings;
     this.training = training;
@@ -51,7 +51,7 @@ final class TrainingProcess {
     this.teacher = teacher;
     this.phaseInputs = phaseInputs;
     this.checkpoints = checkpoints;
-    this.broadcast = broadcast;
+    this.dispatcher = dispatcher;
   }
 
   /**
@@ -65,10 +65,13 @@ final class TrainingProcess {
       Phase phase = settings.phases().get(state.phase);
       String end = PhaseLoop.endOf(phase, settings, state);
       if (end == null) {
-        broadcast.tell(new TrainingEvent.PhaseStarted(phase, state.phase));
-        end = broadcast.isRaised() ? requireNonNull(broadcast.reason()) : train(phase, state);
+        dispatcher.dispatch(new TrainingEvent.PhaseStarted(phase, state.phase));
+        end =
+            dispatcher.isStopRequested()
+                ? requireNonNull(dispatcher.stopReason())
+                : train(phase, state);
       }
-      if (broadcast.isRaised() || state.phase == settings.phases().size() - 1) {
+      if (dispatcher.isStopRequested() || state.phase == settings.phases().size() - 1) {
         return end;
       }
       state.nextPhase();
@@ -88,7 +91,7 @@ final class TrainingProcess {
   }
 
   private String train(Phase phase, RunState state) {
-    PhaseLoop loop = new PhaseLoop(computer, settings, state, broadcast, checkpoints);
+    PhaseLoop loop = new PhaseLoop(context, settings, state, dispatcher, checkpoints);
     return prepared(phase, state, loop::run);
   }
 
@@ -101,20 +104,20 @@ final class TrainingProcess {
   String prepared(Phase phase, RunState state, Work work) {
     PhaseInputs.Prepared inputs = phaseInputs.prepare(phase, state, training, validation);
     if (inputs == null) {
-      return requireNonNull(broadcast.reason());
+      return requireNonNull(dispatcher.stopReason());
     }
     Augmentation augmentation = PhaseInputs.augmentation(settings, phase);
     if (teacher == null) {
       return run(inputs, work, augmentation, null);
     }
     try (Network network =
-        computer
+        context
             .engine()
             .open(
                 teacher.plan(),
                 teacher.plan().whole(),
                 teacher.weights(),
-                computer.device(),
+                context.device(),
                 Precision.FLOAT32)) {
       if (!augmentation.isNone()) {
         return run(inputs, work, augmentation, Teacher.watching(network));
@@ -126,9 +129,9 @@ final class TrainingProcess {
                   training.examples(), start.preprocessing(), augmentation, settings.seed()),
               Seeds.identity(training.size()),
               "teacher",
-              broadcast);
+              dispatcher);
       return logits == null
-          ? requireNonNull(broadcast.reason())
+          ? requireNonNull(dispatcher.stopReason())
           : run(inputs, work, augmentation, Teacher.remembered(logits));
     }
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
@@ -14,7 +15,6 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.report.HtmlReport;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class TrainingRun {
   private final int chosenEpoch;
   private final String reason;
   private final Map<String, String> settings;
-  private final PhaseLoop.Computer computer;
+  private final PhaseLoop.ExecutionContext context;
   private final boolean backboneFrozen;
   private final List<Example> training;
 
@@ -39,7 +39,7 @@ public final class TrainingRun {
       int chosenEpoch,
       String reason,
       Map<String, String> settings,
-      PhaseLoop.Computer computer,
+      PhaseLoop.ExecutionContext context,
       boolean backboneFrozen,
       List<Example> training) {
     this.model = model;
@@ -47,7 +47,7 @@ public final class TrainingRun {
     this.chosenEpoch = chosenEpoch;
     this.reason = reason;
     this.settings = settings;
-    this.computer = computer;
+    this.context = context;
     this.backboneFrozen = backboneFrozen;
     this.training = training;
   }
@@ -58,15 +58,15 @@ public final class TrainingRun {
       RunState state,
       String reason,
       LabelledImages training,
-      PhaseLoop.Computer computer) {
+      PhaseLoop.ExecutionContext context) {
     RunState.Chosen chosen = state.chosen;
     History history = state.history();
     ImmutableMap.Builder<String, String> provenance = ImmutableMap.builder();
     settings.describe().forEach((name, value) -> provenance.put("training." + name, value));
     provenance.put("training.images", String.valueOf(training.size()));
     provenance.put("training.data", training.fingerprint());
-    provenance.put("training.engine", computer.engine().name() + " " + computer.engine().version());
-    provenance.put("training.device", computer.device().toString());
+    provenance.put("training.engine", context.engine().name() + " " + context.engine().version());
+    provenance.put("training.device", context.device().toString());
     provenance.put("training.epochs", String.valueOf(history.size()));
     provenance.put("training.ended", reason);
     if (chosen != null) {
@@ -89,7 +89,7 @@ public final class TrainingRun {
         chosen == null ? 0 : chosen.epoch(),
         reason,
         settings.describe(),
-        computer,
+        context,
         settings.phases().stream().allMatch(phase -> phase.stages() == 0),
         training.examples());
   }
@@ -207,7 +207,7 @@ public final class TrainingRun {
                     temperature,
                     images.size()))
             .buildKeepingLast(),
-        computer,
+        context,
         backboneFrozen,
         training);
   }
@@ -256,8 +256,8 @@ public final class TrainingRun {
     return training;
   }
 
-  PhaseLoop.Computer computer() {
-    return computer;
+  PhaseLoop.ExecutionContext context() {
+    return context;
   }
 
   /**
@@ -281,13 +281,13 @@ public final class TrainingRun {
                     .toArray(float[][]::new))
             : new PixelInputs(examples, model.preprocessing(), Augmentation.none(), 0);
     try (Network network =
-        computer
+        context
             .engine()
             .open(
                 plan,
                 new Segment(inputs.position(), plan.logitsPosition()),
                 model.weights(),
-                computer.device(),
+                context.device(),
                 Precision.FLOAT32)) {
       return requireNonNull(
           FrozenPart.run(
@@ -295,7 +295,7 @@ public final class TrainingRun {
               inputs,
               Seeds.identity(examples.size()),
               "evaluation",
-              new Broadcast(List.of())));
+              new EventDispatcher(List.of())));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.dogvision.train;
 
 import com.google.common.collect.ImmutableMap;
+import dev.dogvision.Optimizer;
 import dev.dogvision.image.Augmentation;
-import dev.dogvision.spi.Optimizer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stageDecay what a stage's rate is multiplied by for the stage before it
  * @param weightDecay decoupled weight decay
  * @param gradientClipping the largest norm of all gradients, infinite for no clipping
- * @param averaging decay of the weights' moving average, 0 for none
+ * @param movingAverage decay of the weights' moving average, 0 for none
  * @param schedule of the learning rates, in each phase
  * @param earlyStopping null for none
  * @param augmentation null for the default: none for a frozen backbone, light for any other
@@ -41,7 +41,7 @@ record TrainingSettings(
     double stageDecay,
     double weightDecay,
     double gradientClipping,
-    double averaging,
+    double movingAverage,
     Schedule schedule,
     @Nullable EarlyStopping earlyStopping,
     @Nullable Augmentation augmentation,
@@ -75,8 +75,8 @@ record TrainingSettings(
    *
    * @param update which update of the phase, from 0
    */
-  double averagingAt(long update) {
-    return Math.min(averaging, (1.0 + update) / (10.0 + update));
+  double movingAverageDecayAt(long update) {
+    return Math.min(movingAverage, (1.0 + update) / (10.0 + update));
   }
 
   Augmentation augmentationFor(boolean frozen) {
@@ -100,7 +100,7 @@ record TrainingSettings(
     text.put(
         "gradientClipping",
         Double.isInfinite(gradientClipping) ? "none" : String.valueOf(gradientClipping));
-    text.put("averaging", averaging == 0 ? "none" : String.valueOf(averaging));
+    text.put("movingAverage", movingAverage == 0 ? "none" : String.valueOf(movingAverage));
     text.put("schedule", schedule.toString());
     text.put("earlyStopping", earlyStopping == null ? "none" : earlyStopping.toString());
     text.put(

@@ -47,10 +47,10 @@ class ConfusionMatrixTest {
     assertThat(MATRIX)
         .hasToString(
             """
-            truth \\ called  akita  beagle  collie
-            akita               1       2       1
-            beagle              1       1       0
-            collie              1       0       1""");
+            truth \\ predicted  akita  beagle  collie
+            akita                  1       2       1
+            beagle                 1       1       0
+            collie                 1       0       1""");
   }
 
   @Test
@@ -62,8 +62,8 @@ class ConfusionMatrixTest {
         .hasToString(
             """
             2 of 5 right among 20 breeds; most frequent mistakes:
-               2  breed_3 called breed_4 (67 %)
-               1  breed_5 called breed_7 (100 %)""");
+               2  breed_3 predicted as breed_4 (67 %)
+               1  breed_5 predicted as breed_7 (100 %)""");
     assertThat(ConfusionMatrix.of(labels, new int[] {1}, new int[] {1}))
         .hasToString("1 of 1 right among 20 breeds");
   }

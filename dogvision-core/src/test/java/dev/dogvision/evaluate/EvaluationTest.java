@@ -104,7 +104,7 @@ class EvaluationTest {
 
   @Test
   void scores_of_scikit_learn_s_classification_report() {
-    Evaluation evaluation = called(THREE, new int[] {0, 1, 2, 2, 2}, new int[] {0, 0, 2, 2, 1});
+    Evaluation evaluation = predicted(THREE, new int[] {0, 1, 2, 2, 2}, new int[] {0, 0, 2, 2, 1});
     assertThat(evaluation.perBreed())
         .containsExactly(
             new BreedScore("akita", 1, 0.5, 1, 2 / 3.0),
@@ -117,7 +117,7 @@ class EvaluationTest {
   @Test
   void what_is_undefined_is_not_a_number_and_breeds_that_never_occur_do_not_count() {
     Labels four = Labels.of("akita", "beagle", "collie", "dingo");
-    Evaluation evaluation = called(four, new int[] {0, 0, 1}, new int[] {0, 2, 0});
+    Evaluation evaluation = predicted(four, new int[] {0, 0, 1}, new int[] {0, 2, 0});
     assertThat(evaluation.perBreed())
         .containsExactly(
             new BreedScore("akita", 2, 0.5, 0.5, 0.5),
@@ -216,11 +216,11 @@ class EvaluationTest {
   @Test
   void the_interval_is_near_the_normal_one_and_the_same_every_time() {
     int[] truths = new int[1000];
-    int[] called = new int[1000];
+    int[] predicted = new int[1000];
     for (int i = 0; i < 200; i++) {
-      called[i] = 1;
+      predicted[i] = 1;
     }
-    Evaluation evaluation = called(THREE, truths, called);
+    Evaluation evaluation = predicted(THREE, truths, predicted);
     ConfidenceInterval interval = evaluation.accuracyInterval(0.95, 13);
     double deviation = Math.sqrt(.8 * .2 / 1000);
     assertThat(interval.lower()).isCloseTo(.8 - 1.96 * deviation, within(.004));
@@ -235,7 +235,7 @@ class EvaluationTest {
 
   @Test
   void the_interval_of_a_perfect_model_is_a_point() {
-    assertThat(called(THREE, new int[] {0, 1}, new int[] {0, 1}).accuracyInterval(0.9, 1))
+    assertThat(predicted(THREE, new int[] {0, 1}, new int[] {0, 1}).accuracyInterval(0.9, 1))
         .isEqualTo(new ConfidenceInterval(1, 1, 0.9));
   }
 
@@ -268,8 +268,8 @@ class EvaluationTest {
             accuracy 50.0 % (95 % interval 16.7 - 83.3 %)
             log-loss 1.028, macro F1 0.522, weighted F1 0.522
             calibration error 25.0 %
-            most confused: akita called beagle 1 of 2 times, beagle called akita 1 of 2 times, \
-            collie called akita 1 of 2 times""");
+            most confused: akita predicted as beagle 1 of 2 times, beagle predicted as akita 1 of 2 times, \
+            collie predicted as akita 1 of 2 times""");
   }
 
   @Test
@@ -507,10 +507,10 @@ class EvaluationTest {
   }
 
   /** An evaluation of a model that is always sure. */
-  static Evaluation called(Labels labels, int[] truths, int[] called) {
+  static Evaluation predicted(Labels labels, int[] truths, int[] predicted) {
     float[][] probabilities = new float[truths.length][];
     for (int row = 0; row < truths.length; row++) {
-      probabilities[row] = labels.oneHot(called[row]);
+      probabilities[row] = labels.oneHot(predicted[row]);
     }
     return of(labels, truths, probabilities);
   }

@@ -40,9 +40,9 @@ class McNemarTest {
   @Test
   void evaluations_are_compared_photograph_by_photograph() {
     Evaluation first =
-        EvaluationTest.called(TWO, new int[] {0, 0, 1, 1, 0}, new int[] {0, 0, 1, 0, 1});
+        EvaluationTest.predicted(TWO, new int[] {0, 0, 1, 1, 0}, new int[] {0, 0, 1, 0, 1});
     Evaluation second =
-        EvaluationTest.called(TWO, new int[] {0, 0, 1, 1, 0}, new int[] {0, 1, 0, 1, 1});
+        EvaluationTest.predicted(TWO, new int[] {0, 0, 1, 1, 0}, new int[] {0, 1, 0, 1, 1});
     McNemar test = McNemar.test(first, second);
     assertThat(test.onlyFirstRight()).isEqualTo(2);
     assertThat(test.onlySecondRight()).isEqualTo(1);
@@ -55,9 +55,9 @@ class McNemarTest {
 
   @Test
   void labels_may_be_in_another_order() {
-    Evaluation first = EvaluationTest.called(TWO, new int[] {0, 1}, new int[] {0, 1});
+    Evaluation first = EvaluationTest.predicted(TWO, new int[] {0, 1}, new int[] {0, 1});
     Evaluation second =
-        EvaluationTest.called(Labels.of("beagle", "akita"), new int[] {1, 0}, new int[] {1, 1});
+        EvaluationTest.predicted(Labels.of("beagle", "akita"), new int[] {1, 0}, new int[] {1, 1});
     assertThat(McNemar.test(first, second).onlyFirstRight()).isEqualTo(1);
   }
 
@@ -66,7 +66,7 @@ class McNemarTest {
     Evaluation one = Evaluation.of(TWO, List.of("p"), new int[] {0}, new float[][] {{1, 0}});
     Evaluation other = Evaluation.of(TWO, List.of("q"), new int[] {0}, new float[][] {{1, 0}});
     Evaluation truth = Evaluation.of(TWO, List.of("p"), new int[] {1}, new float[][] {{1, 0}});
-    Evaluation two = EvaluationTest.called(TWO, new int[2], new int[2]);
+    Evaluation two = EvaluationTest.predicted(TWO, new int[2], new int[2]);
     assertThatThrownBy(() -> McNemar.test(one, other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.Safetensors.ElementType;
-import dev.dogvision.model.UnsureThreshold.Score;
 import dev.dogvision.spi.EmbeddedModel;
 import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
@@ -53,7 +53,7 @@ class TrainedModelTest {
     assertThat(read.architecture()).isEqualTo(expected.architecture());
     assertThat(read.preprocessing()).isEqualTo(expected.preprocessing());
     assertThat(read.temperature()).isEqualTo(expected.temperature());
-    assertThat(read.unsureThreshold()).isEqualTo(expected.unsureThreshold());
+    assertThat(read.confidenceThreshold()).isEqualTo(expected.confidenceThreshold());
     assertThat(read.provenance()).isEqualTo(expected.provenance());
   }
 
@@ -73,7 +73,7 @@ class TrainedModelTest {
     TrainedModel model =
         MODEL
             .withTemperature(1.234567890123)
-            .withUnsureThreshold(new UnsureThreshold(Score.ENERGY, -3.25))
+            .withConfidenceThreshold(new ConfidenceThreshold(Score.ENERGY, -3.25))
             .withProvenance(Map.of("accuracy", "0.87", "seed", "14"));
 
     Path saved = model.save(folder.resolve("deep/er/m"));
@@ -361,7 +361,9 @@ class TrainedModelTest {
   @Test
   void no_config_gives_anything_but_a_model_or_a_dogvision_exception() throws IOException {
     Path saved =
-        MODEL.withUnsureThreshold(new UnsureThreshold(Score.ENERGY, 1)).save(folder.resolve("m"));
+        MODEL
+            .withConfidenceThreshold(new ConfidenceThreshold(Score.ENERGY, 1))
+            .save(folder.resolve("m"));
     byte[] config = Files.readAllBytes(saved.resolve("config.json"));
     byte[] weights = Files.readAllBytes(saved.resolve("model.safetensors"));
     SplittableRandom random = new SplittableRandom(11);
@@ -428,9 +430,9 @@ class TrainedModelTest {
         .hasMessage("temperature must be positive and finite, got 0.0");
     assertThatThrownBy(() -> MODEL.withTemperature(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new UnsureThreshold(Score.MAXIMUM_PROBABILITY, 1.5))
+    assertThatThrownBy(() -> new ConfidenceThreshold(Score.MAXIMUM_PROBABILITY, 1.5))
         .hasMessage("value must be a probability in 0..1, got 1.5");
-    assertThatThrownBy(() -> new UnsureThreshold(Score.ENERGY, Double.NaN))
+    assertThatThrownBy(() -> new ConfidenceThreshold(Score.ENERGY, Double.NaN))
         .hasMessage("value must be finite, got NaN");
   }
 
@@ -444,8 +446,8 @@ class TrainedModelTest {
         .isEqualTo(Math.exp(1.5) / (Math.exp(0.5) + Math.exp(1) + Math.exp(1.5)), within(1e-12));
     assertThat(Score.ENERGY.of(new float[] {1000, 1000}, 1))
         .isEqualTo(1000 + Math.log(2), within(1e-9));
-    assertThat(new UnsureThreshold(Score.ENERGY, 3).isUnsure(2.9)).isTrue();
-    assertThat(new UnsureThreshold(Score.ENERGY, 3).isUnsure(3)).isFalse();
-    assertThat(new UnsureThreshold(Score.ENERGY, 3).isUnsure(Double.NaN)).isTrue();
+    assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(2.9)).isTrue();
+    assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(3)).isFalse();
+    assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(Double.NaN)).isTrue();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.DogVisionException;
+import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetException;
 import dev.dogvision.data.Example;
@@ -14,11 +15,10 @@ import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.model.ConfidenceThreshold;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.model.UnsureThreshold;
-import dev.dogvision.model.UnsureThreshold.Score;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Tensor;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -201,9 +201,9 @@ class PredictorTest {
     try (Predictor predictor = Predictor.of(model)) {
       double energy = predictor.predict(photos.get(1)).energy();
       TrainedModel strict =
-          model.withUnsureThreshold(new UnsureThreshold(Score.ENERGY, energy + 0.01));
+          model.withConfidenceThreshold(new ConfidenceThreshold(Score.ENERGY, energy + 0.01));
       TrainedModel mild =
-          model.withUnsureThreshold(new UnsureThreshold(Score.ENERGY, energy - 0.01));
+          model.withConfidenceThreshold(new ConfidenceThreshold(Score.ENERGY, energy - 0.01));
       try (Predictor first = Predictor.of(strict);
           Predictor second = Predictor.of(mild)) {
         assertThat(first.predict(photos.get(1)).isUnsure()).isTrue();

@@ -99,9 +99,9 @@ class HtmlReportTest {
       for (int predicted = 0; predicted < LABELS.size(); predicted++) {
         if (confusion.count(truth, predicted) > 0) {
           cells.add(
-              Lettering.readable(LABELS.name(truth))
+              TextDrawing.readable(LABELS.name(truth))
                   + " → "
-                  + Lettering.readable(LABELS.name(predicted))
+                  + TextDrawing.readable(LABELS.name(predicted))
                   + ": "
                   + confusion.count(truth, predicted)
                   + " of "
@@ -128,7 +128,7 @@ class HtmlReportTest {
     assertThat(extremes.get(1).select("li").eachText())
         .isEqualTo(
             byF1.subList(0, 5).stream()
-                .map(score -> Lettering.readable(score.label()) + ", F1 " + shown(score.f1()))
+                .map(score -> TextDrawing.readable(score.label()) + ", F1 " + shown(score.f1()))
                 .toList());
     assertThat(extremes.get(0).select("li").first().text())
         .endsWith(", F1 " + shown(byF1.get(byF1.size() - 1).f1()));
@@ -141,7 +141,9 @@ class HtmlReportTest {
               .orElse(null);
       assertThat(row.child(5).text())
           .isEqualTo(
-              most == null ? "" : Lettering.readable(most.predicted()) + " (" + most.count() + ")");
+              most == null
+                  ? ""
+                  : TextDrawing.readable(most.predicted()) + " (" + most.count() + ")");
     }
   }
 
@@ -194,9 +196,9 @@ class HtmlReportTest {
       ConfusedPair pair = pairs.get(i);
       assertThat(shownPairs.get(i).select("h3").text())
           .isEqualTo(
-              Lettering.readable(pair.truth())
+              TextDrawing.readable(pair.truth())
                   + " taken for "
-                  + Lettering.readable(pair.predicted()));
+                  + TextDrawing.readable(pair.predicted()));
       assertThat(shownPairs.get(i).text())
           .contains(
               pair.count()
@@ -217,13 +219,13 @@ class HtmlReportTest {
       assertThat(shownMistakes.get(i).select("p").eachText())
           .containsExactly(
               "wrong "
-                  + Lettering.readable(mistake.predicted())
+                  + TextDrawing.readable(mistake.predicted())
                   + " "
-                  + Lettering.percent(mistake.probability()).replace('\u00a0', ' '),
+                  + TextDrawing.percent(mistake.probability()).replace('\u00a0', ' '),
               "is "
-                  + Lettering.readable(mistake.truth())
+                  + TextDrawing.readable(mistake.truth())
                   + ", given "
-                  + Lettering.percent(mistake.truthProbability()).replace('\u00a0', ' '),
+                  + TextDrawing.percent(mistake.truthProbability()).replace('\u00a0', ' '),
               String.format(Locale.ROOT, "loss %.3f, %s", mistake.loss(), mistake.id()));
     }
     assertThat(page.select("img"))
@@ -425,7 +427,7 @@ class HtmlReportTest {
 
   /** As jsoup gives it, which takes spaces of any kind for the same. */
   private static String shown(double share) {
-    return Lettering.precisePercent(share).replace('\u00a0', ' ');
+    return TextDrawing.precisePercent(share).replace('\u00a0', ' ');
   }
 
   private static Double figure(Element within, String name) {

@@ -281,7 +281,7 @@ class PlotsTest {
   void should_fail_if_the_machine_has_no_fonts() {
     assertThatThrownBy(
             () ->
-                Lettering.checkFonts(
+                TextDrawing.checkFonts(
                     () -> {
                       throw new Error("Probable fatal error: No physical fonts found.");
                     }))
@@ -323,12 +323,12 @@ class PlotsTest {
 
   @Test
   void readable_labels_and_percentages() {
-    assertThat(Lettering.readable("scottish_deerhound")).isEqualTo("scottish deerhound");
-    assertThat(Lettering.readable("a\nb\u202ec")).isEqualTo("a b c");
-    assertThat(Lettering.readable("_")).isEqualTo("?");
-    assertThat(Lettering.percent(0)).isEqualTo("0\u00a0%");
-    assertThat(Lettering.percent(0.004)).isEqualTo("<1\u00a0%");
-    assertThat(Lettering.percent(0.875)).isEqualTo("88\u00a0%");
+    assertThat(TextDrawing.readable("scottish_deerhound")).isEqualTo("scottish deerhound");
+    assertThat(TextDrawing.readable("a\nb\u202ec")).isEqualTo("a b c");
+    assertThat(TextDrawing.readable("_")).isEqualTo("?");
+    assertThat(TextDrawing.percent(0)).isEqualTo("0\u00a0%");
+    assertThat(TextDrawing.percent(0.004)).isEqualTo("<1\u00a0%");
+    assertThat(TextDrawing.percent(0.875)).isEqualTo("88\u00a0%");
     assertThat(ChartStyle.number(0.00025)).isEqualTo("2.5e-4");
     assertThat(ChartStyle.number(0.001)).isEqualTo("0.001");
     assertThat(ChartStyle.number(-12.5)).isEqualTo("-12.5");

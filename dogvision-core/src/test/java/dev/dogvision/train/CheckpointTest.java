@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dogvision.DogVisionException;
+import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ class CheckpointTest {
         .optimizer(Optimizer.adamW())
         .schedule(Schedule.reduceOnPlateau(Metric.VALIDATION_ACCURACY, 0.5, 1))
         .gradualUnfreeze(2, 0.03)
-        .averaging(0.9)
+        .movingAverage(0.9)
         .gradientClipping(1)
         .stageDecay(0.8)
         .labelSmoothing(0.1)

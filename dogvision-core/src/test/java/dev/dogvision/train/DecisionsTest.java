@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.dogvision.spi.Optimizer;
+import dev.dogvision.Optimizer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -177,8 +177,8 @@ class DecisionsTest {
         .hasMessage("learningRate must be positive and finite, got NaN");
     assertThatThrownBy(() -> trainer.labelSmoothing(1.5))
         .hasMessage("labelSmoothing must be in 0..1, got 1.5");
-    assertThatThrownBy(() -> trainer.averaging(1))
-        .hasMessage("averaging must be in [0, 1), got 1.0");
+    assertThatThrownBy(() -> trainer.movingAverage(1))
+        .hasMessage("movingAverage must be in [0, 1), got 1.0");
     assertThatThrownBy(() -> trainer.classWeights(Map.of("redd", 2.0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("redd");

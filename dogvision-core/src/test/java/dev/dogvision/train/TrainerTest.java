@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ class TrainerTest {
               unfrozen()
                   .augmentation(Augmentation.strong())
                   .labelSmoothing(0.1)
-                  .averaging(0.9)
+                  .movingAverage(0.9)
                   .fit(training)));
     }
 
@@ -101,8 +101,8 @@ class TrainerTest {
 
   @Test
   void validation_changes_nothing_about_the_weights() {
-    assertThat(ColouredPictures.bits(frozen().averaging(0.9).fit(training, validation)))
-        .isEqualTo(ColouredPictures.bits(frozen().averaging(0.9).fit(training)));
+    assertThat(ColouredPictures.bits(frozen().movingAverage(0.9).fit(training, validation)))
+        .isEqualTo(ColouredPictures.bits(frozen().movingAverage(0.9).fit(training)));
   }
 
   @Test

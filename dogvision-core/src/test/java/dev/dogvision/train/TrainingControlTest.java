@@ -3,11 +3,11 @@ package dev.dogvision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.spi.Optimizer;
 import dev.dogvision.tensorboard.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;

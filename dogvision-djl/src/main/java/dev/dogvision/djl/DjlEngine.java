@@ -1,12 +1,12 @@
 package dev.dogvision.djl;
 
+import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.spi.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;

@@ -1,10 +1,10 @@
 package dev.dogvision.djl;
 
+import dev.dogvision.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.util.Map;

@@ -4,13 +4,13 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.StepResult;
 import dev.dogvision.spi.Targets;
@@ -155,11 +155,11 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
                         ? rule.stageLearningRates().get(group.stage())
                         : rule.headLearningRate())
             .toArray();
-    boolean averages = rule.averagingDecay() > 0;
+    boolean averages = rule.movingAverageDecay() > 0;
     double[] numbers = {
       rule.weightDecay(),
       rule.maximumGradientNorm(),
-      rule.averagingDecay(),
+      rule.movingAverageDecay(),
       averages && !averaged ? 1 : 0,
       updates + 1.0
     };

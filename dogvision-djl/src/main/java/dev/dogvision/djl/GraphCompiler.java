@@ -1,9 +1,9 @@
 package dev.dogvision.djl;
 
+import dev.dogvision.Precision;
 import dev.dogvision.djl.TorchScriptArchive.Attribute;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
@@ -18,7 +18,7 @@ import java.util.function.Function;
  * array each time.
  *
  * <p>Between {@link #enter} and {@link #leave} values are in NCHW order, in channels-last memory,
- * and turned by 180 degrees where {@link Mirroring} says so.
+ * and turned by 180 degrees where {@link Rotation180} says so.
  */
 final class GraphCompiler {
   /** Which operations convolutions are made of. */
@@ -51,7 +51,7 @@ final class GraphCompiler {
       String output) {}
 
   private final NetworkPlan plan;
-  private final boolean mirrored;
+  private final boolean rotated;
   private final Segment segment;
   private final Map<String, Tensor> weights;
   private final Precision precision;
@@ -67,9 +67,9 @@ final class GraphCompiler {
       Precision precision,
       Kernels kernels,
       GraphText text) {
-    Mirroring mirroring = Mirroring.of(plan, segment);
-    this.plan = mirroring.plan();
-    this.mirrored = mirroring.mirrored();
+    Rotation180 rotation = Rotation180.of(plan, segment);
+    this.plan = rotation.plan();
+    this.rotated = rotation.rotated();
     this.segment = segment;
     this.weights = weights;
     this.precision = precision;
@@ -172,7 +172,7 @@ final class GraphCompiler {
 
   /** By 180 degrees, where the network is turned. */
   private String turn(String value) {
-    return mirrored ? text.assign("torch.flip(%s, [2, 3])", value) : value;
+    return rotated ? text.assign("torch.flip(%s, [2, 3])", value) : value;
   }
 
   private String normalise(String bytes) {
@@ -233,8 +233,8 @@ final class GraphCompiler {
     float[] values =
         Weights.channelsLast(
             Weights.require(weights, convolution.weightName(), dimensions).values(), dimensions);
-    if (mirrored) {
-      values = Weights.turned(values, dimensions);
+    if (rotated) {
+      values = Weights.rotated(values, dimensions);
     }
     String name = "w" + attributes.size();
     attributes.add(Attribute.kernel(name, values, shape));
@@ -287,7 +287,7 @@ final class GraphCompiler {
     String value = input;
     int side = plan.shapeAt(stage)[0];
     for (Convolution convolution : plan.stages().get(stage).convolutions()) {
-      boolean padded = !Mirroring.isSymmetric(convolution, side);
+      boolean padded = !Rotation180.isSymmetric(convolution, side);
       String padding = padded ? "[0, 0]" : both(convolution.padBefore());
       value = padded ? pad(convolution, value, 1) : value;
       String weight = kernel.apply(convolution);

@@ -57,23 +57,24 @@ final class ParameterLayout {
   private final List<Slot> planOrder;
   private final List<Group> groups;
   private final int size;
-  private final boolean mirrored;
+  private final boolean rotated;
 
   private ParameterLayout(
       ImmutableMap<String, Slot> slots,
       List<Slot> planOrder,
       List<Group> groups,
       int size,
-      boolean mirrored) {
+      boolean rotated) {
     this.slots = slots;
     this.planOrder = planOrder;
     this.groups = groups;
     this.size = size;
-    this.mirrored = mirrored;
+    this.rotated = rotated;
   }
 
   /**
-   * Lays out the trainable tensors of a part of a network, kernels as {@link Mirroring} wants them.
+   * Lays out the trainable tensors of a part of a network, kernels as {@link Rotation180} wants
+   * them.
    */
   static ParameterLayout of(NetworkPlan plan, Segment segment, int firstTrainableStage) {
     ImmutableMap<String, List<Integer>> shapes = plan.tensorShapes(segment);
@@ -105,8 +106,8 @@ final class ParameterLayout {
     ImmutableMap<String, Slot> byName = slots.buildOrThrow();
     List<Slot> planOrder =
         shapes.keySet().stream().map(byName::get).filter(Objects::nonNull).toList();
-    boolean mirrored = Mirroring.of(plan, segment).mirrored();
-    return new ParameterLayout(byName, planOrder, List.copyOf(groups), offset, mirrored);
+    boolean rotated = Rotation180.of(plan, segment).rotated();
+    return new ParameterLayout(byName, planOrder, List.copyOf(groups), offset, rotated);
   }
 
   /** The tensors in the order in which they lie. */
@@ -140,7 +141,7 @@ final class ParameterLayout {
       float[] values = Weights.require(tensors, prefix + slot.name(), slot.shape()).values();
       if (slot.isKernel()) {
         values = Weights.channelsLast(values, slot.shape());
-        values = mirrored ? Weights.turned(values, slot.shape()) : values;
+        values = rotated ? Weights.rotated(values, slot.shape()) : values;
       }
       System.arraycopy(values, 0, flat, slot.offset(), values.length);
     }
@@ -158,7 +159,7 @@ final class ParameterLayout {
       float[] values = new float[slot.size()];
       System.arraycopy(flat, slot.offset(), values, 0, values.length);
       if (slot.isKernel()) {
-        values = mirrored ? Weights.turned(values, slot.shape()) : values;
+        values = rotated ? Weights.rotated(values, slot.shape()) : values;
         values = Weights.channelsFirst(values, slot.shape());
       }
       tensors.put(slot.name(), Tensor.of(values, slot.shape().stream().mapToInt(d -> d).toArray()));

@@ -2,6 +2,8 @@ package dev.dogvision.djl;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.djl.GraphCompiler.Written;
 import dev.dogvision.djl.ParameterLayout.Group;
@@ -9,8 +11,6 @@ import dev.dogvision.djl.ParameterLayout.Slot;
 import dev.dogvision.djl.TorchScriptArchive.Attribute;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;

@@ -46,7 +46,7 @@ final class Weights {
    * @param shape as in the plan, {@code [o, i, h, w]}
    * @return in {@code [o, h, w, i]} order
    */
-  static float[] turned(float[] values, List<Integer> shape) {
+  static float[] rotated(float[] values, List<Integer> shape) {
     int inputs = shape.get(1);
     int places = shape.get(2) * shape.get(3);
     if (places == 1) {

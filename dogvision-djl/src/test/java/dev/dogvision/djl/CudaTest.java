@@ -2,9 +2,9 @@ package dev.dogvision.djl;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dogvision.spi.Device;
+import dev.dogvision.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.contract.EngineContract;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -3,11 +3,11 @@ package dev.dogvision.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.spi.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.EngineProvider;
-import dev.dogvision.spi.Precision;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;

@@ -3,14 +3,14 @@ package dev.dogvision.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dogvision.Device;
+import dev.dogvision.Precision;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.Safetensors;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.base.Splitter;
+import dev.dogvision.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.Batch;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.TrainableNetwork;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,12 +3,12 @@ package dev.dogvision.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dogvision.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.model.MobileNetV2;
 import dev.dogvision.spi.Batch;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Network;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.TrainableNetwork;
 import java.io.BufferedReader;
 import java.io.IOException;

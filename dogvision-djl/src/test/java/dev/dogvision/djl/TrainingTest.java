@@ -79,7 +79,7 @@ class TrainingTest {
         .seed(3)
         .gradualUnfreeze(2, 0.02)
         .schedule(Schedule.cosine())
-        .averaging(0.9)
+        .movingAverage(0.9)
         .gradientClipping(1)
         .labelSmoothing(0.1)
         .augmentation(Augmentation.strong())

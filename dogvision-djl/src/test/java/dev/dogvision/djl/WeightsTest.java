@@ -28,9 +28,9 @@ final class WeightsTest {
   void a_kernel_is_turned_by_180_degrees() {
     float[] two = {1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70, 8, 80};
     List<Integer> shape = List.of(2, 2, 2, 2);
-    float[] turned = Weights.turned(two, shape);
+    float[] turned = Weights.rotated(two, shape);
     assertThat(turned).containsExactly(4, 40, 3, 30, 2, 20, 1, 10, 8, 80, 7, 70, 6, 60, 5, 50);
-    assertThat(Weights.turned(turned, shape)).containsExactly(two);
+    assertThat(Weights.rotated(turned, shape)).containsExactly(two);
   }
 
   @Test

@@ -20,7 +20,7 @@ class DogBreeds120Test {
     assertThat(model.labels().names()).isSorted();
     assertThat(model.labels().index("boston_bull")).isEqualTo(19);
     assertThat(model.temperature()).isPositive();
-    assertThat(model.unsureThreshold()).isPresent();
+    assertThat(model.confidenceThreshold()).isPresent();
   }
 
   @Test

@@ -9,15 +9,15 @@ import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.data.Split;
+import dev.dogvision.evaluate.ConfidenceThresholdFit;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
-import dev.dogvision.evaluate.UnsureFit;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.model.UnsureThreshold.Score;
 import dev.dogvision.predict.Predictions;
 import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.Schedule;
@@ -271,7 +271,8 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     TemperatureScaling scaling =
         TemperatureScaling.fit(outcome.labels(), all.ids, all.truths, all.logits);
     System.out.println(scaling);
-    UnsureFit unsure = UnsureFit.of(Score.ENERGY, all.logits, scaling.temperature(), unsureShare);
+    ConfidenceThresholdFit unsure =
+        ConfidenceThresholdFit.of(Score.ENERGY, all.logits, scaling.temperature(), unsureShare);
     System.out.println(unsure);
     if (noDogs != null) {
       float[][] logits = predict(outcome, DatasetBuilder.fromImages(noDogs).build()).logits();
@@ -282,7 +283,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     Path saved =
         outcome
             .withTemperature(scaling.temperature())
-            .withUnsureThreshold(unsure.threshold())
+            .withConfidenceThreshold(unsure.threshold())
             .save(output, ElementType.F16);
     TrainedModel shipped = TrainedModel.load(saved);
     Answers.of(start, validation).print("photographs, start", start);
@@ -308,7 +309,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
         .weightDecay(weightDecay)
         .labelSmoothing(labelSmoothing)
         .gradientClipping(1)
-        .averaging(averaging)
+        .movingAverage(averaging)
         .augmentation(
             switch (augmentation) {
               case "none" -> Augmentation.none();

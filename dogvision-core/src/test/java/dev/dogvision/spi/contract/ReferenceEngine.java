@@ -2,13 +2,13 @@ package dev.dogvision.spi.contract;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.spi.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Optimizer;
-import dev.dogvision.spi.Precision;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;

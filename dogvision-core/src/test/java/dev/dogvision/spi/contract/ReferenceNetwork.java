@@ -3,10 +3,10 @@ package dev.dogvision.spi.contract;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import dev.dogvision.Device;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
-import dev.dogvision.spi.Device;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;

@@ -3,10 +3,10 @@ package dev.dogvision.spi.contract;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import dev.dogvision.DogVisionException;
+import dev.dogvision.Optimizer;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Optimizer;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.StepResult;
@@ -262,7 +262,7 @@ final class ReferenceTrainableNetwork extends ReferenceNetwork implements Traina
     }
     double norm = Math.sqrt(squares);
     if (Double.isFinite(norm)) {
-      if (rule.averagingDecay() > 0 && averages == null) {
+      if (rule.movingAverageDecay() > 0 && averages == null) {
         averages = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
           averages.put(parameter.name(), weights.get(parameter.name()).clone());
@@ -277,7 +277,7 @@ final class ReferenceTrainableNetwork extends ReferenceNetwork implements Traina
                 : rule.stageLearningRates().get(parameter.stage());
         double decay = parameter.decays() ? rule.weightDecay() : 0;
         update(parameter.name(), clip, rate, decay);
-        average(parameter.name(), rule.averagingDecay());
+        average(parameter.name(), rule.movingAverageDecay());
       }
     }
     clearGradients();

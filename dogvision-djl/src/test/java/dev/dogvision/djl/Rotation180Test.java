@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class MirroringTest {
+final class Rotation180Test {
   private static NetworkPlan mobileNet(int side, Padding padding) {
     return new MobileNetV2(1.0, side, padding).plan(List.of(0., 0., 0.), List.of(1., 1., 1.), 10);
   }
@@ -33,7 +33,7 @@ final class MirroringTest {
   }
 
   private static boolean isMirrored(NetworkPlan plan) {
-    return Mirroring.of(plan, plan.whole()).mirrored();
+    return Rotation180.of(plan, plan.whole()).rotated();
   }
 
   @ParameterizedTest
@@ -41,7 +41,7 @@ final class MirroringTest {
   void tensorflow_s_padding_is_symmetric_where_pictures_are_turned(int side) {
     NetworkPlan plan = mobileNet(side, Padding.TF_SAME);
     assertThat(isMirrored(plan)).isTrue();
-    assertThat(Mirroring.of(plan, plan.whole()).plan().tensorShapes(plan.whole()))
+    assertThat(Rotation180.of(plan, plan.whole()).plan().tensorShapes(plan.whole()))
         .isEqualTo(plan.tensorShapes(plan.whole()));
   }
 
@@ -49,7 +49,7 @@ final class MirroringTest {
   @ValueSource(ints = {32, 96, 224, 225})
   void a_symmetric_padding_stays_as_it_is(int side) {
     NetworkPlan plan = mobileNet(side, Padding.SYMMETRIC);
-    assertThat(Mirroring.of(plan, plan.whole())).isEqualTo(new Mirroring(plan, false));
+    assertThat(Rotation180.of(plan, plan.whole())).isEqualTo(new Rotation180(plan, false));
   }
 
   @Test
@@ -61,9 +61,9 @@ final class MirroringTest {
   void only_the_paddings_of_the_part_in_question_count() {
     NetworkPlan plan = mobileNet(224, Padding.TF_SAME);
     int stages = plan.stages().size();
-    assertThat(Mirroring.of(plan, new Segment(stages - 2, stages + 2)).mirrored()).isFalse();
-    assertThat(Mirroring.of(plan, new Segment(stages + 1, stages + 2)).mirrored()).isFalse();
-    assertThat(Mirroring.of(plan, new Segment(0, 1)).mirrored()).isTrue();
+    assertThat(Rotation180.of(plan, new Segment(stages - 2, stages + 2)).rotated()).isFalse();
+    assertThat(Rotation180.of(plan, new Segment(stages + 1, stages + 2)).rotated()).isFalse();
+    assertThat(Rotation180.of(plan, new Segment(0, 1)).rotated()).isTrue();
   }
 
   @Test

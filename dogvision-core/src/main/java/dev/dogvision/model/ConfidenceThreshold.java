@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param score what is compared
  * @param value a prediction with a lower score is unsure
  */
-public record UnsureThreshold(Score score, double value) {
+public record ConfidenceThreshold(Score score, double value) {
 
   /** What says how sure a prediction is. Higher is surer. */
   public enum Score {
@@ -60,7 +60,7 @@ public record UnsureThreshold(Score score, double value) {
   }
 
   /** Checks the value. */
-  public UnsureThreshold {
+  public ConfidenceThreshold {
     checkArgument(Double.isFinite(value), "value must be finite, got %s", value);
     checkArgument(
         score != Score.MAXIMUM_PROBABILITY || (value >= 0 && value <= 1),

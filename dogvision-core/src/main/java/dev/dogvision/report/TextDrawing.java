@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** Fonts and captions. */
-final class Lettering {
+final class TextDrawing {
   private static final String ELLIPSIS = "…";
   private static final String NO_BREAK_SPACE = "\u00a0";
 
-  private Lettering() {}
+  private TextDrawing() {}
 
   static Font plain(float size) {
     return new Font(Font.SANS_SERIF, Font.PLAIN, Math.round(size));
@@ -29,7 +29,7 @@ final class Lettering {
    * throws errors that name neither fonts nor a remedy.
    */
   static void checkFonts() {
-    checkFonts(Lettering::measure);
+    checkFonts(TextDrawing::measure);
   }
 
   static void checkFonts(Runnable measuring) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tensorBoardFolder where TensorBoard's runs go, or null
  * @param listeners are told what happens
  */
-record Fitting(
+record TrainingSession(
     StartingPoint start,
     TrainingSettings settings,
     @Nullable TrainedModel teacher,
@@ -38,7 +38,7 @@ record Fitting(
     @Nullable Path tensorBoardFolder,
     List<TrainingListener> listeners) {
 
-  Fitting {
+  TrainingSession {
     listeners = List.copyOf(listeners);
   }
 
@@ -57,8 +57,8 @@ record Fitting(
     if (resumed != null) {
       resumed.checkData(trainingImages, validationImages);
     }
-    PhaseLoop.Computer computer = computer();
-    CheckpointSink checkpoints = checkpoints(trainingImages, validationImages, computer.engine());
+    PhaseLoop.ExecutionContext context = context();
+    CheckpointSink checkpoints = checkpoints(trainingImages, validationImages, context.engine());
     RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
     List<TrainingListener> told = new ArrayList<>(listeners);
     TensorBoardListener tensorBoard = null;
@@ -66,9 +66,9 @@ record Fitting(
       tensorBoard = new TensorBoardListener(tensorBoardFolder, training, start.preprocessing());
       told.add(tensorBoard);
     }
-    Broadcast broadcast = new Broadcast(told);
+    EventDispatcher dispatcher = new EventDispatcher(told);
     try {
-      broadcast.tell(
+      dispatcher.dispatch(
           new TrainingEvent.RunStarted(
               trainingImages.size(),
               validationImages == null ? 0 : validationImages.size(),
@@ -78,20 +78,20 @@ record Fitting(
               state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
       if (resumed != null) {
         resumed
-            .notices(computer.engine())
-            .forEach(notice -> broadcast.tell(new TrainingEvent.Notice(notice)));
+            .notices(context.engine())
+            .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       }
       TrainingProcess process =
-          process(computer, trainingImages, validationImages, known, checkpoints, broadcast);
+          process(context, trainingImages, validationImages, known, checkpoints, dispatcher);
       String reason = process.run(state);
-      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, computer);
+      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, context);
       if (tensorBoard != null && validation != null) {
         tensorBoard.confusions(run.evaluate(validation), run.chosenEpoch());
       }
-      broadcast.tell(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
+      dispatcher.dispatch(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
       return run;
     } catch (RuntimeException | Error e) {
-      broadcast.tellFailure(e);
+      dispatcher.dispatchFailure(e);
       throw e;
     }
   }
@@ -99,34 +99,34 @@ record Fitting(
   /** Tries the learning rates of the last phase. */
   LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
     LabelledImages images = LabelledImages.of("training", training, start.labels());
-    Broadcast broadcast = new Broadcast(listeners);
-    PhaseLoop.Computer computer = computer();
+    EventDispatcher dispatcher = new EventDispatcher(listeners);
+    PhaseLoop.ExecutionContext context = context();
     RunState state = new RunState(start.weights());
     state.phase = settings.phases().size() - 1;
-    process(computer, images, null, new HashMap<>(), CheckpointSink.NONE, broadcast)
+    process(context, images, null, new HashMap<>(), CheckpointSink.NONE, dispatcher)
         .prepared(
             settings.phases().get(state.phase),
             state,
             (inputs, objective, validation) ->
-                search.run(computer, settings, state, inputs, objective));
+                search.run(context, settings, state, inputs, objective));
     return search.curve();
   }
 
-  private PhaseLoop.Computer computer() {
+  private PhaseLoop.ExecutionContext context() {
     Engine engine = Engines.find();
-    return new PhaseLoop.Computer(
+    return new PhaseLoop.ExecutionContext(
         engine, start.plan(), Engines.chooseDevice(engine, start.device()));
   }
 
   private TrainingProcess process(
-      PhaseLoop.Computer computer,
+      PhaseLoop.ExecutionContext context,
       LabelledImages training,
       @Nullable LabelledImages validation,
       Map<Path, float[]> known,
       CheckpointSink checkpoints,
-      Broadcast broadcast) {
+      EventDispatcher dispatcher) {
     return new TrainingProcess(
-        computer,
+        context,
         start,
         settings,
         training,
@@ -134,9 +134,9 @@ record Fitting(
         teacher == null
             ? null
             : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
-        new PhaseInputs(computer, start, settings, broadcast, embeddingFolder, known),
+        new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, known),
         checkpoints,
-        broadcast);
+        dispatcher);
   }
 
   private CheckpointSink checkpoints(

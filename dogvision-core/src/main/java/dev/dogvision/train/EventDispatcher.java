@@ -5,22 +5,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the listeners what happens, and remembers when one asks for the end. */
-final class Broadcast implements TrainingControl {
+final class EventDispatcher implements TrainingControl {
   private final List<TrainingListener> listeners;
   private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
 
-  Broadcast(List<TrainingListener> listeners) {
+  EventDispatcher(List<TrainingListener> listeners) {
     this.listeners = List.copyOf(listeners);
   }
 
-  void tell(TrainingEvent event) {
+  void dispatch(TrainingEvent event) {
     for (TrainingListener listener : listeners) {
       listener.onEvent(event, this);
     }
   }
 
   /** Tells all listeners of a failure, whatever they throw themselves. */
-  void tellFailure(Throwable failure) {
+  void dispatchFailure(Throwable failure) {
     for (TrainingListener listener : listeners) {
       try {
         listener.onEvent(new TrainingEvent.RunFailed(failure), this);
@@ -37,11 +37,11 @@ final class Broadcast implements TrainingControl {
     reason.compareAndSet(null, why);
   }
 
-  boolean isRaised() {
+  boolean isStopRequested() {
     return reason.get() != null;
   }
 
-  @Nullable String reason() {
+  @Nullable String stopReason() {
     return reason.get();
   }
 }

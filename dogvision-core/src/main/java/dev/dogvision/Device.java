@@ -1,4 +1,4 @@
-package dev.dogvision.spi;
+package dev.dogvision;
 
 import static com.google.common.base.Preconditions.checkArgument;
 

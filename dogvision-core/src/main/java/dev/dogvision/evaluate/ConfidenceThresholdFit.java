@@ -3,8 +3,8 @@ package dev.dogvision.evaluate;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.errorprone.annotations.CheckReturnValue;
-import dev.dogvision.model.UnsureThreshold;
-import dev.dogvision.model.UnsureThreshold.Score;
+import dev.dogvision.model.ConfidenceThreshold;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -19,7 +19,8 @@ import java.util.Locale;
  * @param share of the photographs that it was fitted on, the part that was to be lost, 0..1
  */
 @CheckReturnValue
-public record UnsureFit(UnsureThreshold threshold, double temperature, double share) {
+public record ConfidenceThresholdFit(
+    ConfidenceThreshold threshold, double temperature, double share) {
 
   /**
    * Chooses the threshold.
@@ -33,12 +34,13 @@ public record UnsureFit(UnsureThreshold threshold, double temperature, double sh
    * @throws IllegalArgumentException if there is no row, a logit is not finite, the temperature is
    *     not positive or the share is not in [0, 1)
    */
-  public static UnsureFit of(Score score, float[][] logits, double temperature, double share) {
+  public static ConfidenceThresholdFit of(
+      Score score, float[][] logits, double temperature, double share) {
     checkArgument(share >= 0 && share < 1, "share must be in [0, 1), got %s", share);
     double[] scores = scores(score, logits, temperature);
     Arrays.sort(scores);
-    return new UnsureFit(
-        new UnsureThreshold(score, Evaluation.quantile(scores, share)), temperature, share);
+    return new ConfidenceThresholdFit(
+        new ConfidenceThreshold(score, Evaluation.quantile(scores, share)), temperature, share);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.dogvision.spi;
+package dev.dogvision;
 
 /** The arithmetic inside a network. Inputs and outputs are float32 or bytes in either case. */
 public enum Precision {

@@ -19,18 +19,18 @@ import java.util.Optional;
  * forward nor on the way back, and the results are the same numbers in reverse order.
  *
  * @param plan the network, with the paddings that apply after turning
- * @param mirrored whether to turn
+ * @param rotated whether to turn
  */
-record Mirroring(NetworkPlan plan, boolean mirrored) {
+record Rotation180(NetworkPlan plan, boolean rotated) {
 
   /** Turns where that spares copies. */
-  static Mirroring of(NetworkPlan plan, Segment segment) {
-    Mirroring straight = new Mirroring(plan, false);
+  static Rotation180 of(NetworkPlan plan, Segment segment) {
+    Rotation180 straight = new Rotation180(plan, false);
     if (straight.isSymmetric(segment)) {
       return straight;
     }
     return turn(plan, segment)
-        .map(turned -> new Mirroring(turned, true))
+        .map(turned -> new Rotation180(turned, true))
         .filter(turned -> turned.isSymmetric(segment))
         .orElse(straight);
   }
