@@ -22,7 +22,7 @@ public interface Engine {
   /**
    * The versions that make its numbers what they are.
    *
-   * @return for example {@code 0.35.1, PyTorch 2.7.1}
+   * @return for example {@code 0.36.0, PyTorch 2.7.1}
    */
   String version();
 
