@@ -5,7 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.model.MobileNetV2.Padding;
@@ -361,7 +363,8 @@ public final class Backbone {
     String head = WeightImport.storedHead(content);
     List<Integer> shape = content.names().contains(head) ? content.shape(head) : List.of();
     if (shape.size() != 2 || shape.get(0) < 1) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          file.toString(),
           file
               + " does not hold the weights expected: "
               + (content.names().contains(head)
@@ -399,12 +402,14 @@ public final class Backbone {
     try {
       lines = Files.readAllLines(names);
     } catch (CharacterCodingException e) {
-      throw new DogVisionException(names + " can't be read: it is not UTF-8", e);
+      throw new DamagedFileException(
+          names.toString(), names + " can't be read: it is not UTF-8", e);
     } catch (IOException e) {
       throw new DogVisionException(names + " can't be read: " + e, e);
     }
     if (lines.size() != classes) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          names.toString(),
           String.format(
               Locale.ROOT,
               "%s has %s lines, but the head of %s has %s classes: one line a class is expected",
@@ -440,7 +445,8 @@ public final class Backbone {
     }
 
     DogVisionException wrong(String key, String expected) {
-      return new DogVisionException(
+      return new MismatchException(
+          source,
           source
               + ": its metadata say "
               + key

@@ -8,10 +8,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
@@ -109,7 +110,8 @@ record ModelConfig(
     }
     long version = parser.whole("version", 1, Integer.MAX_VALUE);
     if (version != VERSION) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          source,
           source
               + " is of format version "
               + version
@@ -164,7 +166,8 @@ record ModelConfig(
     if (tensors.names().contains(head)
         && tensors.shape(head).size() == 2
         && tensors.shape(head).get(0) != labels.size()) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          source,
           String.format(
               Locale.ROOT,
               "%s does not fit together: %s has %s labels, the head in %s tells %s apart",
@@ -188,10 +191,9 @@ record ModelConfig(
     Parser(String source, String text) {
       this.source = source;
       try (JsonReader reader = new JsonReader(new StringReader(text))) {
-        reader.setStrictness(Strictness.STRICT);
         JsonElement element = GSON.getAdapter(JsonElement.class).read(reader);
         if (!(element instanceof JsonObject object) || reader.peek() != JsonToken.END_DOCUMENT) {
-          throw new DogVisionException(source + " is not a JSON object");
+          throw new DamagedFileException(source, source + " is not a JSON object");
         }
         root = object;
       } catch (IOException
@@ -199,7 +201,8 @@ record ModelConfig(
           | IllegalStateException
           | NumberFormatException
           | StackOverflowError e) {
-        throw new DogVisionException(
+        throw new DamagedFileException(
+            source,
             source
                 + " is not well-formed JSON: "
                 + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
@@ -218,7 +221,8 @@ record ModelConfig(
     DogVisionException wrong(String path, String expected) {
       JsonElement found = find(path);
       String text = found == null ? "" : found.toString();
-      return new DogVisionException(
+      return new DamagedFileException(
+          source,
           source
               + ": "
               + path
@@ -298,7 +302,7 @@ record ModelConfig(
       try {
         return Labels.of(names);
       } catch (IllegalArgumentException e) {
-        throw new DogVisionException(source + ": " + path + ": " + e.getMessage(), e);
+        throw new DamagedFileException(source, source + ": " + path + ": " + e.getMessage(), e);
       }
     }
 

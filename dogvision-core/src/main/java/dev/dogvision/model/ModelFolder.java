@@ -1,7 +1,9 @@
 package dev.dogvision.model;
 
 import com.google.common.hash.Hashing;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Safetensors.ElementType;
 import java.io.IOException;
@@ -95,13 +97,15 @@ final class ModelFolder {
 
   private static TrainedModel loadOnce(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new DogVisionException(
+      throw new ModelNotFoundException(
+          folder.toString(),
           Files.exists(folder)
               ? folder + " is a file; a model's folder was expected in its place"
               : "no model at " + folder + ": there is no such folder" + leftBehind(folder));
     }
     if (!Files.exists(folder.resolve(CONFIG))) {
-      throw new DogVisionException(
+      throw new ModelNotFoundException(
+          folder.toString(),
           folder + " holds no model: " + CONFIG + " is missing in it" + leftBehind(folder));
     }
     return load(folder.toString(), name -> Files.newInputStream(folder.resolve(name)));
@@ -131,7 +135,8 @@ final class ModelFolder {
     byte[] weights = weights(source, files, config);
     String sha256 = Hashing.sha256().hashBytes(weights).toString();
     if (!sha256.equals(config.sha256())) {
-      throw new DogVisionException(
+      throw new DamagedFileException(
+          source + "/" + WEIGHTS,
           String.format(
               Locale.ROOT,
               "%s/%s is damaged: its SHA-256 is %s, %s says %s; copy or train the model again",
@@ -148,7 +153,8 @@ final class ModelFolder {
     try (InputStream in = files.open(CONFIG)) {
       byte[] content = in.readNBytes(MAXIMUM_CONFIG + 1);
       if (content.length > MAXIMUM_CONFIG) {
-        throw new DogVisionException(
+        throw new DamagedFileException(
+            source + "/" + CONFIG,
             source + "/" + CONFIG + " is larger than 16 MiB, which no model's is");
       }
       return new String(content, StandardCharsets.UTF_8);
@@ -162,7 +168,8 @@ final class ModelFolder {
       int expected = (int) Math.min(config.bytes(), Integer.MAX_VALUE - 16);
       byte[] content = in.readNBytes(expected);
       if (content.length != config.bytes() || in.read() >= 0) {
-        throw new DogVisionException(
+        throw new DamagedFileException(
+            source + "/" + WEIGHTS,
             String.format(
                 Locale.ROOT,
                 "%s/%s holds %s %s bytes, %s says %s; copy or train the model again",
@@ -180,11 +187,11 @@ final class ModelFolder {
   }
 
   private static DogVisionException missing(String source, String name, IOException e) {
-    return new DogVisionException(
-        e instanceof NoSuchFileException
-            ? source + " is not a whole model: " + name + " is missing in it"
-            : source + "/" + name + " can't be read: " + e,
-        e);
+    String file = source + "/" + name;
+    return e instanceof NoSuchFileException
+        ? new DamagedFileException(
+            file, source + " is not a whole model: " + name + " is missing in it", e)
+        : new DogVisionException(file + " can't be read: " + e, e);
   }
 
   static Path saveIn(TrainedModel model, Path parent, String suffix, LocalDateTime now) {

@@ -5,11 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.gson.JsonParseException;
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
@@ -388,8 +389,8 @@ public final class Safetensors {
   private Entry entry(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
-      throw new DogVisionException(
-          source + " has no tensor \"" + name + "\"; it has " + some(entries.keySet()));
+      throw new MismatchException(
+          source, source + " has no tensor \"" + name + "\"; it has " + some(entries.keySet()));
     }
     return entry;
   }
@@ -448,7 +449,6 @@ public final class Safetensors {
     Set<String> names = new HashSet<>();
     String at = "";
     try (JsonReader json = new JsonReader(new StringReader(text))) {
-      json.setStrictness(Strictness.STRICT);
       json.beginObject();
       while (json.hasNext()) {
         String name = json.nextName();
@@ -635,7 +635,8 @@ public final class Safetensors {
   }
 
   private static DogVisionException broken(String source, String message, Object... arguments) {
-    return new DogVisionException(
+    return new DamagedFileException(
+        source,
         source
             + " is not a readable safetensors file: "
             + String.format(Locale.ROOT, message, arguments));

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.internal.Fingerprints;
@@ -79,7 +80,10 @@ public final class TrainedModel {
    *
    * @param folder the model's folder
    * @return the model
-   * @throws DogVisionException if there is none, or something in it is wrong
+   * @throws dev.dogvision.ModelNotFoundException if there is none
+   * @throws dev.dogvision.DamagedFileException if a file of it is missing or broken
+   * @throws dev.dogvision.MismatchException if its files don't fit together, or it is of a format
+   *     that this version does not read
    */
   public static TrainedModel load(Path folder) {
     return ModelFolder.load(folder);
@@ -89,7 +93,8 @@ public final class TrainedModel {
    * The model that a jar on the class path brings along.
    *
    * @return the one embedded model
-   * @throws DogVisionException if there is none, naming the dependency to add, or more than one
+   * @throws dev.dogvision.ModelNotFoundException if there is none, naming the dependency to add
+   * @throws DogVisionException if there is more than one
    */
   public static TrainedModel pretrained() {
     List<EmbeddedModel> found = new ArrayList<>();
@@ -100,7 +105,8 @@ public final class TrainedModel {
       throw new DogVisionException("an embedded model on the class path can't be loaded: " + e, e);
     }
     if (found.isEmpty()) {
-      throw new DogVisionException(
+      throw new ModelNotFoundException(
+          "class path",
           "no embedded model found on the class path: add the dependency"
               + " dev.dogvision:dogvision-models, of the same version as dogvision-core, or name"
               + " weights of your own with TransferModel.mobileNetV2().weights(Path)");

@@ -2,6 +2,7 @@ package dev.dogvision.model;
 
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Stage;
@@ -92,7 +93,8 @@ final class WeightImport {
     }
     if (!problems.isEmpty()) {
       int named = Math.min(problems.size(), MOST_NAMED);
-      throw new DogVisionException(
+      throw new MismatchException(
+          source,
           source
               + " does not hold the weights expected: "
               + String.join("; ", problems.subList(0, named))

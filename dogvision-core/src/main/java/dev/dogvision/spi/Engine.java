@@ -42,8 +42,8 @@ public interface Engine {
    * @param device one of {@link #devices()}
    * @param precision the arithmetic inside
    * @return the network, to be closed by the caller
-   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape, or the
-   *     device can't be used
+   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape
+   * @throws dev.dogvision.DeviceNotFoundException if the engine does not have the device
    */
   Network open(
       NetworkPlan plan,
@@ -65,8 +65,8 @@ public interface Engine {
    * @return the network, to be closed by the caller
    * @throws IllegalArgumentException if the segment does not end at the logits, or a stage to be
    *     trained lies before its start
-   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape, or the
-   *     device can't be used
+   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape
+   * @throws dev.dogvision.DeviceNotFoundException if the engine does not have the device
    */
   TrainableNetwork openTrainable(
       NetworkPlan plan,

@@ -2,7 +2,9 @@ package dev.dogvision.spi;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.Device;
+import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.EngineNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -38,7 +40,7 @@ public final class Engines {
    *     null for the best that the engine has
    * @return the device
    * @throws IllegalArgumentException if the name can't be read
-   * @throws DogVisionException if the engine does not have the device
+   * @throws DeviceNotFoundException if the engine does not have the device
    */
   public static Device chooseDevice(Engine engine, @Nullable String name) {
     List<Device> devices = engine.devices();
@@ -47,7 +49,10 @@ public final class Engines {
     }
     Device wanted = Device.parse(name);
     if (!devices.contains(wanted)) {
-      throw new DogVisionException(
+      throw new DeviceNotFoundException(
+          wanted,
+          engine.name(),
+          devices,
           String.format(
               "device \"%s\" is not available: %s (%s) sees only %s here. For a GPU, check that"
                   + " nvidia-smi lists it and that the engine's CUDA libraries are installed; or ask"
@@ -63,12 +68,19 @@ public final class Engines {
       ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader())
           .forEach(providers::add);
     } catch (ServiceConfigurationError e) {
-      throw new DogVisionException("an engine on the class path can't be loaded: " + e, e);
+      throw new EngineNotFoundException(
+          EngineNotFoundException.Reason.FAILED,
+          List.of(),
+          "an engine on the class path can't be loaded: " + e,
+          e);
     }
     if (providers.isEmpty()) {
-      throw new DogVisionException(
+      throw new EngineNotFoundException(
+          EngineNotFoundException.Reason.ABSENT,
+          List.of(),
           "no engine found on the class path: add the dependency dev.dogvision:dogvision-djl, of the"
-              + " same version as dogvision-core");
+              + " same version as dogvision-core",
+          null);
     }
     if (providers.size() > 1) {
       throw new DogVisionException(

@@ -47,7 +47,7 @@ public interface TrainableNetwork extends Network {
    * Puts other values into the trainable weights.
    *
    * @param weights every trainable tensor; others are ignored
-   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape; none was
+   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape; none was
    *     changed then
    */
   void setTrainableWeights(Map<String, Tensor> weights);
@@ -64,7 +64,7 @@ public interface TrainableNetwork extends Network {
    * Gives back what {@link #optimizerState} returned, and clears the gradients.
    *
    * @param state the whole of it
-   * @throws dev.dogvision.DogVisionException if a tensor is missing or has another shape
+   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape
    */
   void restoreOptimizerState(Map<String, Tensor> state);
 }

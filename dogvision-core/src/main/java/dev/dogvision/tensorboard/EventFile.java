@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -120,7 +121,8 @@ public record EventFile(
       }
       return new EventFile(scalars.build(), images.build(), texts.build(), complete);
     } catch (InvalidProtocolBufferException e) {
-      throw new DogVisionException(file + ": not an event file (" + e.getMessage() + ").", e);
+      throw new DamagedFileException(
+          file.toString(), file + ": not an event file (" + e.getMessage() + ").", e);
     } catch (IOException e) {
       throw new DogVisionException("Cannot read the event file " + file + " (" + e + ").", e);
     }
@@ -147,7 +149,8 @@ public record EventFile(
 
   private static void verify(boolean right, Path file, long record, String part) {
     if (!right) {
-      throw new DogVisionException(
+      throw new DamagedFileException(
+          file.toString(),
           file
               + ", record "
               + record

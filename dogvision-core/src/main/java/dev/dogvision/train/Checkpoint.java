@@ -7,7 +7,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Safetensors;
 import dev.dogvision.model.TrainedModel;
@@ -152,10 +154,11 @@ record Checkpoint(
     String json = content.metadata().get("state");
     Map<String, Tensor> tensors = content.tensors();
     if (json == null || !"dogvision-checkpoint-1".equals(content.metadata().get("format"))) {
-      throw new DogVisionException(file + " is not a checkpoint of this version");
+      throw new MismatchException(file.toString(), file + " is not a checkpoint of this version");
     }
     if (!checksum(json, tensors).equals(content.metadata().get("sha256"))) {
-      throw new DogVisionException(file + " is damaged: its content does not match its checksum");
+      throw new DamagedFileException(
+          file.toString(), file + " is damaged: its content does not match its checksum");
     }
     Map<String, Tensor> weights = new LinkedHashMap<>(start);
     Map<String, Tensor> chosen = new LinkedHashMap<>(start);

@@ -4,7 +4,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.Safetensors;
@@ -162,7 +164,8 @@ final class CheckpointFolder implements CheckpointSink {
           JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8)).getAsJsonObject();
       int format = json.get("format").getAsInt();
       if (format != FORMAT) {
-        throw new DogVisionException(
+        throw new MismatchException(
+            file.toString(),
             String.format("%s has format %s, this version reads format %s", file, format, FORMAT));
       }
       StartingPoint start =
@@ -188,7 +191,7 @@ final class CheckpointFolder implements CheckpointSink {
         | NullPointerException
         | IllegalArgumentException
         | UnsupportedOperationException e) {
-      throw new DogVisionException(file + " is not a run's settings: " + e, e);
+      throw new DamagedFileException(file.toString(), file + " is not a run's settings: " + e, e);
     }
   }
 

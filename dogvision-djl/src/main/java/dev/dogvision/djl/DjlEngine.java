@@ -1,7 +1,9 @@
 package dev.dogvision.djl;
 
 import dev.dogvision.Device;
+import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.EngineNotFoundException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
@@ -35,7 +37,9 @@ final class DjlEngine implements Engine {
     try {
       engine = ai.djl.engine.Engine.getEngine("PyTorch");
     } catch (RuntimeException | LinkageError e) {
-      throw new DogVisionException(
+      throw new EngineNotFoundException(
+          EngineNotFoundException.Reason.FAILED,
+          List.of(NAME),
           String.format(
               "PyTorch could not be loaded on %s %s: %s. Its library comes with the dependency"
                   + " ai.djl.pytorch:pytorch-native-cpu, of the classifier for this system, or from"
@@ -120,7 +124,10 @@ final class DjlEngine implements Engine {
 
   private void requireDevice(Device device) {
     if (!devices.contains(device)) {
-      throw new DogVisionException(
+      throw new DeviceNotFoundException(
+          device,
+          NAME,
+          devices,
           String.format(
               "device \"%s\" is not available: %s (%s) sees only %s here",
               device, NAME, version, devices));

@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.dogvision.Device;
-import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.ActivationBatch;
@@ -221,7 +221,8 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
   public void restoreOptimizerState(Map<String, Tensor> state) {
     float count = Weights.require(state, UPDATES, List.of(1)).values()[0];
     if (!(count >= 0 && count == Math.rint(count) && count < 1 << 24)) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          UPDATES,
           String.format(
               "the optimiser's state is damaged: \"%s\" holds %s, not a count", UPDATES, count));
     }

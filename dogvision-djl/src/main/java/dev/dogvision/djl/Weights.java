@@ -1,6 +1,6 @@
 package dev.dogvision.djl;
 
-import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.spi.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +13,16 @@ final class Weights {
   static Tensor require(Map<String, Tensor> tensors, String name, List<Integer> shape) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          name,
           String.format(
               "the weights have no tensor \"%s\" (shape %s expected); they hold %d tensors, so they"
                   + " are probably those of another architecture, or of another width",
               name, shape, tensors.size()));
     }
     if (!tensor.shape().equals(shape)) {
-      throw new DogVisionException(
+      throw new MismatchException(
+          name,
           String.format(
               "the tensor \"%s\" has the shape %s, but the network needs %s: the weights are of"
                   + " another width, or have another number of classes",

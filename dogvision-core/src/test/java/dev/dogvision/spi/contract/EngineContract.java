@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.Device;
-import dev.dogvision.DogVisionException;
+import dev.dogvision.DeviceNotFoundException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.ActivationBatch;
@@ -170,7 +171,7 @@ public abstract class EngineContract {
                 engine()
                     .open(tiny.plan(), tiny.plan().whole(), fewer, device(), Precision.FLOAT32)
                     .close())
-        .isInstanceOf(DogVisionException.class)
+        .isInstanceOf(MismatchException.class)
         .hasMessageContaining("features.2.conv.1.0.weight");
     assertThatThrownBy(
             () ->
@@ -178,7 +179,7 @@ public abstract class EngineContract {
                     .openTrainable(
                         tiny.plan(), tiny.plan().whole(), 0, fewer, Optimizer.sgd(0), device())
                     .close())
-        .isInstanceOf(DogVisionException.class)
+        .isInstanceOf(MismatchException.class)
         .hasMessageContaining("features.2.conv.1.0.weight");
   }
 
@@ -192,7 +193,7 @@ public abstract class EngineContract {
                 engine()
                     .open(tiny.plan(), tiny.plan().whole(), other, device(), Precision.FLOAT32)
                     .close())
-        .isInstanceOf(DogVisionException.class)
+        .isInstanceOf(MismatchException.class)
         .hasMessageContaining("classifier.1.bias")
         .hasMessageContaining("[17]")
         .hasMessageContaining("[3]");
@@ -202,7 +203,7 @@ public abstract class EngineContract {
                     .openTrainable(
                         tiny.plan(), tiny.plan().whole(), 4, other, Optimizer.sgd(0), device())
                     .close())
-        .isInstanceOf(DogVisionException.class)
+        .isInstanceOf(MismatchException.class)
         .hasMessageContaining("classifier.1.bias")
         .hasMessageContaining("[17]")
         .hasMessageContaining("[3]");
@@ -271,7 +272,13 @@ public abstract class EngineContract {
                         new Device("cuda", 4711),
                         Precision.FLOAT32)
                     .close())
-        .isInstanceOf(DogVisionException.class)
+        .isInstanceOfSatisfying(
+            DeviceNotFoundException.class,
+            e -> {
+              assertThat(e.device()).isEqualTo(new Device("cuda", 4711));
+              assertThat(e.engine()).isEqualTo(engine().name());
+              assertThat(e.available()).isEqualTo(engine().devices());
+            })
         .hasMessageContaining("cuda:4711");
   }
 
@@ -715,11 +722,11 @@ public abstract class EngineContract {
                   Tensor.zeros(tensor.shape().stream().mapToInt(Integer::intValue).toArray())));
       zeros.remove("classifier.1.bias");
       assertThatThrownBy(() -> network.setTrainableWeights(zeros))
-          .isInstanceOf(DogVisionException.class)
+          .isInstanceOf(MismatchException.class)
           .hasMessageContaining("classifier.1.bias");
       zeros.put("classifier.1.bias", Tensor.zeros(9));
       assertThatThrownBy(() -> network.setTrainableWeights(zeros))
-          .isInstanceOf(DogVisionException.class)
+          .isInstanceOf(MismatchException.class)
           .hasMessageContaining("classifier.1.bias")
           .hasMessageContaining("[9]")
           .hasMessageContaining("[3]");
@@ -786,12 +793,12 @@ public abstract class EngineContract {
         Map<String, Tensor> fewer = new LinkedHashMap<>(state);
         fewer.remove(name);
         assertThatThrownBy(() -> network.restoreOptimizerState(fewer))
-            .isInstanceOf(DogVisionException.class)
+            .isInstanceOf(MismatchException.class)
             .hasMessageContaining(name);
         Map<String, Tensor> other = new LinkedHashMap<>(state);
         other.put(name, Tensor.zeros(2, 1, 7));
         assertThatThrownBy(() -> network.restoreOptimizerState(other))
-            .isInstanceOf(DogVisionException.class)
+            .isInstanceOf(MismatchException.class)
             .hasMessageContaining(name);
       }
       network.restoreOptimizerState(state);

@@ -3,7 +3,9 @@ package dev.dogvision.spi.contract;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import dev.dogvision.Device;
+import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
@@ -102,7 +104,10 @@ public final class ReferenceEngine implements Engine {
           stage.outputSize(side));
     }
     if (!device.equals(Device.CPU)) {
-      throw new DogVisionException(
+      throw new DeviceNotFoundException(
+          device,
+          NAME,
+          List.of(Device.CPU),
           "device " + device + " is not available: " + NAME + " runs on cpu only");
     }
   }
@@ -118,12 +123,12 @@ public final class ReferenceEngine implements Engine {
   static float[] copy(Map<String, Tensor> tensors, String name, List<Integer> shape) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw new DogVisionException(
-          "tensor " + name + " is missing, expected one of shape " + shape);
+      throw new MismatchException(
+          name, "tensor " + name + " is missing, expected one of shape " + shape);
     }
     if (!tensor.shape().equals(shape)) {
-      throw new DogVisionException(
-          "tensor " + name + " has shape " + tensor.shape() + ", expected " + shape);
+      throw new MismatchException(
+          name, "tensor " + name + " has shape " + tensor.shape() + ", expected " + shape);
     }
     return tensor.values().clone();
   }

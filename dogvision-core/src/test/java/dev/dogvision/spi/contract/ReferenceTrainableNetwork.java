@@ -2,7 +2,7 @@ package dev.dogvision.spi.contract;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
@@ -417,7 +417,7 @@ final class ReferenceTrainableNetwork extends ReferenceNetwork implements Traina
     checkOpen();
     float count = ReferenceEngine.copy(state, UPDATES, List.of(1))[0];
     if (!(count >= 0 && count == Math.rint(count))) {
-      throw new DogVisionException("tensor updates holds " + count + ", expected a count");
+      throw new MismatchException(UPDATES, "tensor updates holds " + count + ", expected a count");
     }
     Map<String, float[]> first = firstMoments.isEmpty() ? Map.of() : read(state, FIRST);
     Map<String, float[]> second = secondMoments.isEmpty() ? Map.of() : read(state, SECOND);
