@@ -8,17 +8,18 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.internal.Fingerprints;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -40,7 +41,15 @@ public final class Dataset implements Iterable<Example> {
   private final int[] labelIndices;
   private final DatasetSummary summary;
 
+  /** Whether a competition's table gave the ids: then they are not to be changed. */
+  private final boolean idsGiven;
+
   Dataset(List<Example> examples, Labels labels, ReadingReport reading) {
+    this(examples, labels, reading, false);
+  }
+
+  Dataset(List<Example> examples, Labels labels, ReadingReport reading, boolean idsGiven) {
+    this.idsGiven = idsGiven;
     this.examples = ImmutableList.copyOf(examples);
     this.labels = labels;
     Set<String> ids = new HashSet<>();
@@ -259,6 +268,11 @@ public final class Dataset implements Iterable<Example> {
         Problems.names(strangers));
     ImmutableSet<String> wanted = ImmutableSet.copyOf(names);
     Labels kept = Labels.of(labels.names().stream().filter(wanted::contains).toList());
+    checkArgument(
+        examples.stream().anyMatch(example -> wanted.contains(requireNonNull(example.label()))),
+        "none of the %s examples has any of the labels %s",
+        size(),
+        Problems.names(kept.names()));
     return withLabels(kept, ProblemPolicy.SKIP);
   }
 
@@ -319,7 +333,8 @@ public final class Dataset implements Iterable<Example> {
           Problems.count(size() - kept.size(), "example has a label", "examples have a label")
               + " that is not among the "
               + others.size()
-              + " expected; rename them, or pass ProblemPolicy.SKIP to leave the examples out:"
+              + " expected; rename them, or leave the examples out with"
+              + " dataset.withLabels(labels, ProblemPolicy.SKIP):"
               + Problems.lines(problems),
           problems,
           null);
@@ -328,38 +343,78 @@ public final class Dataset implements Iterable<Example> {
       throw new DatasetException(
           "none of the " + size() + " examples has one of the " + others.size() + " labels");
     }
-    return new Dataset(kept, others, ReadingReport.NONE);
+    return new Dataset(kept, others, ReadingReport.NONE, idsGiven);
   }
 
   /**
    * This data set and another one behind it. Where the labels differ, the result's labels are those
    * of both, sorted.
    *
+   * <p>What tells photographs apart is the file or its content. Where both data sets have an id for
+   * two different ones, as folders do whose files are all called {@code 001.jpg} and so on, the
+   * second is called after its folder as well, {@code valid/001}. Ids that a CSV gave stay as they
+   * are.
+   *
    * @param other the data set to append
    * @return both
-   * @throws IllegalArgumentException if an id is in both, or only one of them is labelled
+   * @throws IllegalArgumentException if a file is in both, or a photograph of the same id and
+   *     content; if two CSVs gave one id to two photographs; if only one of the data sets is
+   *     labelled
    */
   public Dataset concat(Dataset other) {
     checkArgument(
         isLabelled() == other.isLabelled(),
         "a labelled and an unlabelled data set cannot be joined");
-    Set<String> ids = new HashSet<>();
-    examples.forEach(example -> ids.add(example.id()));
-    List<String> both = other.examples.stream().map(Example::id).filter(ids::contains).toList();
-    checkArgument(
-        both.isEmpty(),
-        "%s in both data sets: %s",
-        Problems.count(both.size(), "id is", "ids are"),
-        Problems.names(both));
-    List<Example> joined = new ArrayList<>(examples);
-    joined.addAll(other.examples);
+    checkDifferentPhotographs(other);
+    List<Example> joined = new ArrayList<>();
+    // Given ids stay as they are; others give way.
+    if (other.idsGiven && !idsGiven) {
+      DistinctIds ids = new DistinctIds(other.examples.stream().map(Example::id).toList());
+      examples.forEach(example -> joined.add(ids.of(example)));
+      joined.addAll(other.examples);
+    } else {
+      DistinctIds ids = new DistinctIds(List.of());
+      examples.forEach(example -> joined.add(ids.of(example)));
+      other.forEach(example -> joined.add(ids.of(example)));
+    }
     Labels merged = labels;
     if (!labels.equals(other.labels)) {
       List<String> names = new ArrayList<>(labels.names());
       names.addAll(other.labels.names());
       merged = Labels.sorted(names);
     }
-    return new Dataset(joined, merged, ReadingReport.NONE);
+    return new Dataset(joined, merged, ReadingReport.NONE, idsGiven && other.idsGiven);
+  }
+
+  /** Refuses a photograph that is in both data sets, and given ids that stand for two. */
+  private void checkDifferentPhotographs(Dataset other) {
+    Map<String, Example> byId = new HashMap<>();
+    Set<ImageSource> images = new HashSet<>();
+    for (Example example : examples) {
+      byId.put(example.id(), example);
+      images.add(example.image());
+    }
+    List<String> same = new ArrayList<>();
+    List<String> different = new ArrayList<>();
+    for (Example example : other) {
+      Example namesake = byId.get(example.id());
+      if (images.contains(example.image())
+          || (namesake != null && Fingerprints.sameContent(namesake.image(), example.image()))) {
+        same.add(example.id());
+      } else if (namesake != null) {
+        different.add(example.id());
+      }
+    }
+    checkArgument(
+        same.isEmpty(),
+        "%s in both data sets: %s",
+        Problems.count(same.size(), "photograph is", "photographs are"),
+        Problems.names(same));
+    checkArgument(
+        different.isEmpty() || !idsGiven || !other.idsGiven,
+        "%s in both data sets, for photographs that differ: %s; rename them in one of the CSVs",
+        Problems.count(different.size(), "id is", "ids are"),
+        Problems.names(different));
   }
 
   /**
@@ -517,33 +572,30 @@ public final class Dataset implements Iterable<Example> {
   }
 
   private Dataset derived(List<Example> part) {
-    return new Dataset(part, labels, ReadingReport.NONE);
+    return new Dataset(part, labels, ReadingReport.NONE, idsGiven);
   }
 
   /**
-   * A name for exactly this data: SHA-256 over labels, ids, their labels and the sizes of the image
-   * files in bytes (-1 for a file that is not there), in order. Paths do not count, so the same
-   * data in another folder has the same fingerprint. The files' contents are not read: a change
-   * that keeps a file's size goes unnoticed.
+   * A name for exactly this data: SHA-256 over the labels, and each photograph's label and content,
+   * in order. Neither ids nor places count: the same photographs have the same fingerprint in
+   * another folder, under other names or in a database.
    *
-   * @return 64 lower-case hexadecimal digits; computed anew at each call
+   * <p>Every photograph is read for that, several at a time, unless it was read before and its file
+   * has not changed since; one that can't be read counts by its id.
+   *
+   * @return 64 lower-case hexadecimal digits
    */
   public String fingerprint() {
     Hasher hasher = Hashing.sha256().newHasher();
-    Fingerprints.putText(hasher, "dogvision-dataset-1");
+    Fingerprints.putText(hasher, "dogvision-dataset-2");
     hasher.putInt(labels.size());
     labels.names().forEach(name -> Fingerprints.putText(hasher, name));
     hasher.putInt(examples.size());
-    for (Example example : examples) {
-      long size;
-      try {
-        size = Files.size(example.image());
-      } catch (IOException e) {
-        size = -1;
-      }
-      Fingerprints.putText(hasher, example.id());
-      Fingerprints.putText(hasher, example.label() == null ? "" : example.label());
-      hasher.putLong(size);
+    List<String> contents =
+        Fingerprints.contents(examples, Example::image, example -> "unreadable " + example.id());
+    for (int i = 0; i < contents.size(); i++) {
+      Fingerprints.putText(hasher, Objects.requireNonNullElse(examples.get(i).label(), ""));
+      Fingerprints.putText(hasher, contents.get(i));
     }
     return hasher.hash().toString();
   }

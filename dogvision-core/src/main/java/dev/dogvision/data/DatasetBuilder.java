@@ -7,26 +7,32 @@ import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@link Dataset} from a CSV of labels and a folder of images, from one folder a breed, or
- * from a folder of images without labels. Not safe for use by several threads at once.
+ * Reads a {@link Dataset} from a CSV of labels and a folder of images, from one folder a breed,
+ * from a folder of images without labels, or from {@link ImageSource}s of any kind. Not safe for
+ * use by several threads at once.
  *
  * <p>An image file is recognised by its suffix, in any case: .jpg, .jpeg, .png, .webp, .bmp or
  * .gif. Hidden files, whose names begin with a dot, are passed over. Each image's first bytes are
@@ -40,7 +46,8 @@ public final class DatasetBuilder {
   private enum Source {
     CSV("fromCsv"),
     FOLDERS("fromFolders"),
-    IMAGES("fromImages");
+    IMAGES("fromImages"),
+    SOURCES("fromSources");
 
     private final String method;
 
@@ -50,7 +57,11 @@ public final class DatasetBuilder {
   }
 
   private final Source source;
+
+  /** The CSV or folder; an empty path where examples were given. */
   private final Path path;
+
+  private final List<Example> given;
   private @Nullable Path images;
   private @Nullable String idColumn;
   private @Nullable String labelColumn;
@@ -64,8 +75,13 @@ public final class DatasetBuilder {
   private boolean verify;
 
   private DatasetBuilder(Source source, Path path) {
+    this(source, path, List.of());
+  }
+
+  private DatasetBuilder(Source source, Path path, List<Example> given) {
     this.source = source;
     this.path = requireNonNull(path, "path");
+    this.given = ImmutableList.copyOf(given);
   }
 
   /**
@@ -109,11 +125,49 @@ public final class DatasetBuilder {
    * locale changes). An image's id is its file's name, without suffix unless two images differ in
    * nothing else. Links are followed, folders below are not read.
    *
+   * <p>Such images are there to be predicted, and what predicts them says or leaves out which can't
+   * be read. So they are not looked at here, unless {@link #unreadableImages} or {@link
+   * #verifyImages} asks for it.
+   *
    * @param folder the folder of images
    * @return a builder
    */
   public static DatasetBuilder fromImages(Path folder) {
     return new DatasetBuilder(Source.IMAGES, folder);
+  }
+
+  /**
+   * Takes photographs from anywhere: rows of a database, an object store, uploads, files of one's
+   * own choice.
+   *
+   * <pre>{@code
+   * Dataset dogs = DatasetBuilder.fromSources(List.of(
+   *     Example.of(ImageSource.of("dogs/17", bytes), "chow"),
+   *     Example.of(ImageSource.of("dogs/18", () -> store.open("dogs/18")), "pug"))).build();
+   * }</pre>
+   *
+   * <p>Either all have a label or none has; the labels are those that occur, sorted. What tells
+   * photographs apart is the source or its content: where two of one id differ, the second is given
+   * another id, and where they are the same, one is kept and the {@link DatasetSummary} counts the
+   * other. A stream that has to be opened is not looked at before it is needed, unless {@link
+   * #verifyImages()} is called.
+   *
+   * @param examples the photographs, in the data set's order
+   * @return a builder
+   */
+  public static DatasetBuilder fromSources(Collection<Example> examples) {
+    return new DatasetBuilder(Source.SOURCES, Path.of(""), List.copyOf(examples));
+  }
+
+  /**
+   * Takes photographs from anywhere.
+   *
+   * @param examples the photographs, in the data set's order; read to its end now, and not closed
+   * @return a builder
+   * @see #fromSources(Collection)
+   */
+  public static DatasetBuilder fromSources(Stream<Example> examples) {
+    return fromSources(examples.toList());
   }
 
   /**
@@ -127,7 +181,7 @@ public final class DatasetBuilder {
   public DatasetBuilder images(Path folder) {
     csvOnly("images");
     unset("images", images);
-    checkState(!withoutImages, "images(...) contradicts withoutImages()");
+    checkState(!withoutImages, "images(" + folder + ") contradicts withoutImages()");
     images = requireNonNull(folder, "folder");
     return this;
   }
@@ -144,7 +198,9 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder withoutImages() {
     csvOnly("withoutImages");
-    checkState(images == null, "withoutImages() contradicts images(...)");
+    unset("withoutImages", withoutImages ? true : null);
+    checkState(images == null, "withoutImages() contradicts images(" + images + ")");
+    checkState(!verify, "withoutImages() contradicts verifyImages()");
     withoutImages = true;
     return this;
   }
@@ -233,16 +289,20 @@ public final class DatasetBuilder {
   }
 
   /**
-   * What to do about an id that has different breeds in different rows. Defaults to {@link
-   * ProblemPolicy#FAIL}. To skip leaves out all rows of the id, since nothing tells which is right.
+   * What to do about an id that has different breeds in different rows of a CSV, or a photograph
+   * that comes twice among {@link #fromSources sources}, by different breeds. Defaults to {@link
+   * ProblemPolicy#FAIL}. To skip leaves out all of them, since nothing tells which is right.
    *
    * @param policy fail, or skip and count
    * @return this builder
-   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   * @throws IllegalStateException if already set, or if the data is read from folders
    */
   @CanIgnoreReturnValue
   public DatasetBuilder conflictingLabels(ProblemPolicy policy) {
-    csvOnly("conflictingLabels");
+    checkState(
+        source == Source.CSV || source == Source.SOURCES,
+        "conflictingLabels is for DatasetBuilder.fromCsv and fromSources, not for "
+            + source.method);
     unset("conflictingLabels", conflicting);
     conflicting = requireNonNull(policy, "policy");
     return this;
@@ -252,12 +312,13 @@ public final class DatasetBuilder {
    * Accepts links in the folder of images that lead out of it.
    *
    * @return this builder
-   * @throws IllegalStateException if the data does not come from a CSV: links in folders read as a
-   *     whole are followed anyway
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV: links in
+   *     folders read as a whole are followed anyway
    */
   @CanIgnoreReturnValue
   public DatasetBuilder followLinks() {
     csvOnly("followLinks");
+    unset("followLinks", followLinks ? true : null);
     followLinks = true;
     return this;
   }
@@ -267,9 +328,12 @@ public final class DatasetBuilder {
    * That takes some milliseconds an image; by default only the first bytes are looked at.
    *
    * @return this builder
+   * @throws IllegalStateException if already set, or if no image is looked for
    */
   @CanIgnoreReturnValue
   public DatasetBuilder verifyImages() {
+    unset("verifyImages", verify ? true : null);
+    checkState(!withoutImages, "verifyImages() contradicts withoutImages()");
     verify = true;
     return this;
   }
@@ -301,6 +365,7 @@ public final class DatasetBuilder {
       case CSV -> csv();
       case FOLDERS -> folders();
       case IMAGES -> images();
+      case SOURCES -> sources();
     };
   }
 
@@ -408,7 +473,7 @@ public final class DatasetBuilder {
       broken.forEach(
           (i, problem) ->
               problems.add(
-                  "line " + lines.get(i) + ": " + examples.get(i).image() + " " + problem));
+                  "line " + lines.get(i) + ": " + examples.get(i).image() + ": " + problem));
       failures.add(problems, unreadableMessage(problems.size(), examples.size()));
     }
     failures.throwIfAny();
@@ -439,7 +504,7 @@ public final class DatasetBuilder {
             folder == null ? List.of() : folder.unclaimed(),
             similar(labels),
             notes);
-    return dataset(examples, broken, labels, reading);
+    return dataset(examples, broken, labels, reading, true);
   }
 
   private static String conflict(Candidate candidate) {
@@ -537,7 +602,7 @@ public final class DatasetBuilder {
         "images in no breed's folder, ignored");
     note(notes, empty, "folder without images, ignored", "folders without images, ignored");
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
-    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes);
+    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes, broken(examples));
   }
 
   private Dataset images() {
@@ -559,7 +624,8 @@ public final class DatasetBuilder {
     }
     List<String> notes = new ArrayList<>();
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
-    return fromFiles(examples, Labels.none(), notes);
+    boolean lookedAt = verify || unreadable != null;
+    return fromFiles(examples, Labels.none(), notes, lookedAt ? broken(examples) : Map.of());
   }
 
   private void checkFolder(String content) {
@@ -612,11 +678,11 @@ public final class DatasetBuilder {
     }
   }
 
-  private Dataset fromFiles(List<Example> examples, Labels labels, List<String> notes) {
-    Map<Integer, String> broken = broken(examples);
+  private Dataset fromFiles(
+      List<Example> examples, Labels labels, List<String> notes, Map<Integer, String> broken) {
     if (unreadable != ProblemPolicy.SKIP) {
       List<String> problems = new ArrayList<>();
-      broken.forEach((i, problem) -> problems.add(examples.get(i).image() + " " + problem));
+      broken.forEach((i, problem) -> problems.add(examples.get(i).image() + ": " + problem));
       Failures failures = new Failures();
       failures.add(problems, unreadableMessage(problems.size(), examples.size()));
       failures.throwIfAny();
@@ -634,7 +700,72 @@ public final class DatasetBuilder {
             List.of(),
             similar(labels),
             notes);
-    return dataset(examples, broken, labels, reading);
+    return dataset(examples, broken, labels, reading, false);
+  }
+
+  private Dataset sources() {
+    if (given.isEmpty()) {
+      throw new DatasetException("there are no examples: fromSources was given none");
+    }
+    List<String> unlabelled =
+        given.stream().filter(example -> example.label() == null).map(Example::id).toList();
+    if (!unlabelled.isEmpty() && unlabelled.size() < given.size()) {
+      throw new DatasetException(
+          Problems.count(unlabelled.size(), "example has", "examples have")
+              + " no label and the others have one; label all or none: "
+              + Problems.names(unlabelled),
+          unlabelled,
+          null);
+    }
+    List<Example> examples = new ArrayList<>();
+    List<String> duplicates = new ArrayList<>();
+    List<String> conflicts = new ArrayList<>();
+    List<String> conflictingIds = new ArrayList<>();
+    DistinctIds ids = new DistinctIds(List.of());
+    for (List<Example> same : SamePhotographs.of(given)) {
+      Example first = same.get(0);
+      List<String> labels =
+          same.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
+      if (labels.size() > 1) {
+        conflictingIds.add(first.id());
+        conflicts.add("'" + first.id() + "': '" + String.join("', '", labels) + "'");
+        continue;
+      }
+      same.subList(1, same.size()).forEach(example -> duplicates.add(example.id()));
+      examples.add(ids.of(first));
+    }
+    Map<Integer, String> broken = broken(examples);
+    Failures failures = new Failures();
+    if (conflicting != ProblemPolicy.SKIP) {
+      failures.add(
+          conflicts,
+          Problems.count(conflicts.size(), "photograph has", "photographs have")
+              + " more than one breed; correct them, or leave them out with"
+              + " .conflictingLabels(ProblemPolicy.SKIP)");
+    }
+    if (unreadable != ProblemPolicy.SKIP) {
+      List<String> problems = new ArrayList<>();
+      broken.forEach((i, problem) -> problems.add(examples.get(i).image() + ": " + problem));
+      failures.add(problems, unreadableMessage(problems.size(), examples.size()));
+    }
+    failures.throwIfAny();
+    List<String> names =
+        given.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
+    Labels labels = names.isEmpty() ? Labels.none() : Labels.sorted(names);
+    ReadingReport reading =
+        new ReadingReport(
+            given.size(),
+            "photographs given",
+            false,
+            true,
+            duplicates,
+            conflictingIds,
+            List.of(),
+            unreadable(examples, broken),
+            List.of(),
+            similar(labels),
+            List.of());
+    return dataset(examples, broken, labels, reading, false);
   }
 
   private static List<String> labelsOf(List<Example> examples) {
@@ -647,7 +778,7 @@ public final class DatasetBuilder {
     List<String> problems =
         verify
             ? InParallel.map(examples, example -> decodingProblem(example.image()))
-            : examples.stream().map(example -> headerProblem(example.image())).toList();
+            : examples.stream().map(example -> firstSight(example.image()).orElse("")).toList();
     for (int i = 0; i < problems.size(); i++) {
       if (!problems.get(i).isEmpty()) {
         broken.put(i, problems.get(i));
@@ -656,21 +787,20 @@ public final class DatasetBuilder {
     return broken;
   }
 
-  private static String headerProblem(Path image) {
-    String problem = ImageFiles.problem(image);
-    return problem == null ? "" : problem;
+  private static Optional<String> firstSight(ImageSource image) {
+    return ImageDecoder.standard().problemAtFirstSight(image);
   }
 
-  private static String decodingProblem(Path image) {
-    String problem = headerProblem(image);
-    if (!problem.isEmpty()) {
-      return problem;
+  private static String decodingProblem(ImageSource image) {
+    Optional<String> problem = firstSight(image);
+    if (problem.isPresent()) {
+      return problem.get();
     }
     try {
-      ImageDecoder.standard().decode(image);
+      var unused = ImageDecoder.standard().decode(image);
       return "";
     } catch (UnreadableImageException e) {
-      return "does not decode: " + Problems.reason(e);
+      return "does not decode: " + e.problem();
     }
   }
 
@@ -682,7 +812,11 @@ public final class DatasetBuilder {
   }
 
   private Dataset dataset(
-      List<Example> examples, Map<Integer, String> broken, Labels labels, ReadingReport reading) {
+      List<Example> examples,
+      Map<Integer, String> broken,
+      Labels labels,
+      ReadingReport reading,
+      boolean idsGiven) {
     List<Example> usable =
         IntStream.range(0, examples.size())
             .filter(i -> !broken.containsKey(i))
@@ -692,15 +826,15 @@ public final class DatasetBuilder {
       throw new DatasetException(
           String.format(
               Locale.ROOT,
-              "none of the %,d rows or images of %s can be used: %,d have no image, %,d images cannot"
-                  + " be read, %,d have contradicting breeds",
+              "none of the %,d %s can be used: %,d have no image, %,d images cannot be read, %,d"
+                  + " have contradicting breeds",
               reading.rows(),
-              path,
+              source == Source.SOURCES ? "photographs given" : "rows or images of " + path,
               reading.missing().size(),
               reading.unreadable().size(),
               reading.conflicting().size()));
     }
-    return new Dataset(usable, labels, reading);
+    return new Dataset(usable, labels, reading, idsGiven);
   }
 
   /** Labels that are the same but for case, spaces and punctuation. */

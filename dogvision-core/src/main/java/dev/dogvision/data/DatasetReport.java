@@ -4,13 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.hash.HashCode;
 import com.google.errorprone.annotations.CheckReturnValue;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.dogvision.image.ImageDecoder;
-import java.nio.file.Path;
+import dev.dogvision.image.ImageSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -82,13 +81,13 @@ public final class DatasetReport {
    * An image that cannot be read.
    *
    * @param id the example's id
-   * @param image its file
+   * @param image the photograph
    * @param problem what is wrong
    */
-  public record BrokenImage(String id, Path image, String problem) {}
+  public record BrokenImage(String id, ImageSource image, String problem) {}
 
   /**
-   * Examples whose files are the same, byte for byte.
+   * Examples whose photographs are the same, byte for byte.
    *
    * @param ids the examples' ids, two or more, in the data set's order
    * @param labels their distinct labels, in the same order; empty where unlabelled
@@ -141,17 +140,17 @@ public final class DatasetReport {
    * An image of an unusual size.
    *
    * @param id the example's id
-   * @param image its file
+   * @param image the photograph
    * @param width in pixels
    * @param height in pixels
    */
-  public record OddImage(String id, Path image, int width, int height) {}
+  public record OddImage(String id, ImageSource image, int width, int height) {}
 
   /**
    * An example that a model which never saw it takes for another breed.
    *
    * @param id the example's id
-   * @param image its file
+   * @param image the photograph
    * @param label the label it has
    * @param labelProbability what the model gives that label, 0..1
    * @param suggestion the label that the model suggests
@@ -159,7 +158,7 @@ public final class DatasetReport {
    */
   public record Suspect(
       String id,
-      Path image,
+      ImageSource image,
       String label,
       double labelProbability,
       String suggestion,
@@ -181,7 +180,7 @@ public final class DatasetReport {
     ImmutableList.Builder<BrokenImage> brokenImages = ImmutableList.builder();
     ImmutableList.Builder<OddImage> smallImages = ImmutableList.builder();
     ImmutableList.Builder<OddImage> oddImages = ImmutableList.builder();
-    Map<HashCode, List<Integer>> byContent = new LinkedHashMap<>();
+    Map<String, List<Integer>> byContent = new LinkedHashMap<>();
     for (int i = 0; i < traits.size(); i++) {
       ImageTraits image = traits.get(i);
       Example example = dataset.example(i);
@@ -688,10 +687,10 @@ public final class DatasetReport {
     return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
   }
 
-  private static JsonObject imageJson(String id, Path image) {
+  private static JsonObject imageJson(String id, ImageSource image) {
     JsonObject object = new JsonObject();
     object.addProperty("id", id);
-    object.addProperty("image", image.toString());
+    object.addProperty("image", image.name());
     return object;
   }
 

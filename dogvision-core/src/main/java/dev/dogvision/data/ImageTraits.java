@@ -1,13 +1,9 @@
 package dev.dogvision.data;
 
-import com.google.common.hash.HashCode;
-import com.google.common.hash.Hashing;
-import com.google.common.io.MoreFiles;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
-import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** What a data set's report needs to know of one image, in about a kilobyte. */
@@ -25,7 +21,7 @@ final class ImageTraits {
   private static final double SAME_COLOUR = 4;
 
   private final @Nullable String problem;
-  private final @Nullable HashCode content;
+  private final @Nullable String content;
   private final int width;
   private final int height;
   private final long hash;
@@ -34,13 +30,13 @@ final class ImageTraits {
   private final double norm;
   private final double[] colour;
 
-  private ImageTraits(@Nullable String problem, @Nullable HashCode content) {
+  private ImageTraits(@Nullable String problem, @Nullable String content) {
     this(problem, content, 0, 0, 0, new byte[0], new double[3]);
   }
 
   private ImageTraits(
       @Nullable String problem,
-      @Nullable HashCode content,
+      @Nullable String content,
       int width,
       int height,
       long hash,
@@ -65,11 +61,12 @@ final class ImageTraits {
     this.norm = Math.sqrt(squares);
   }
 
-  static ImageTraits of(Path file, ImageDecoder decoder) {
-    HashCode content = null;
+  static ImageTraits of(ImageSource source, ImageDecoder decoder) {
+    String content = null;
     try {
-      content = MoreFiles.asByteSource(file).hash(Hashing.sha256());
-      RgbImage image = decoder.decode(file);
+      ImageSource loaded = source.loaded();
+      content = loaded.contentHash();
+      RgbImage image = decoder.decode(loaded);
       float[] small = grey(image);
       byte[] thumbnail = new byte[small.length];
       for (int i = 0; i < small.length; i++) {
@@ -83,10 +80,8 @@ final class ImageTraits {
           differenceHash(small),
           thumbnail,
           meanColour(image));
-    } catch (IOException e) {
-      return new ImageTraits("cannot be read: " + e, null);
     } catch (UnreadableImageException e) {
-      return new ImageTraits(Problems.reason(e), content);
+      return new ImageTraits(e.problem(), content);
     }
   }
 
@@ -95,8 +90,8 @@ final class ImageTraits {
     return problem;
   }
 
-  /** SHA-256 of the file, or null where it cannot be read. */
-  @Nullable HashCode content() {
+  /** SHA-256 of the content, or null where it cannot be read. */
+  @Nullable String content() {
     return content;
   }
 

@@ -1,6 +1,5 @@
 package dev.dogvision.data;
 
-import dev.dogvision.image.UnreadableImageException;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,13 +28,6 @@ final class Problems {
   /** "1 image", "2 images", "10,222 images". */
   static String count(int number, String one, String several) {
     return number(number) + " " + (number == 1 ? one : several);
-  }
-
-  /** What is wrong with an image, without its path. */
-  static String reason(UnreadableImageException exception) {
-    String message = String.valueOf(exception.getMessage());
-    String prefix = exception.source() + ": ";
-    return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
   }
 
   static String number(long number) {

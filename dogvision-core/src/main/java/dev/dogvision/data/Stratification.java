@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -212,6 +213,7 @@ final class Stratification {
    * @param shares receives the outcome
    * @return whether the total can be had within these bounds
    */
+  @CanIgnoreReturnValue
   private boolean apportion(int[] counts, int total, int least, boolean leaveOne, int[] shares) {
     int n = counts.length;
     int[] low = new int[n];

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -510,6 +511,7 @@ public final class Augmentation {
      *     multiplied by something between {@code 1 / ratio} and {@code ratio}; 1..4
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder randomCrop(double smallestArea, double ratio) {
       once("randomCrop");
       checkArgument(
@@ -528,6 +530,7 @@ public final class Augmentation {
      * @param probability 0..1
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder horizontalFlip(double probability) {
       once("horizontalFlip");
       this.flipProbability = inUnit("probability", probability);
@@ -540,6 +543,7 @@ public final class Augmentation {
      * @param degrees at most this much, 0..45
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder rotation(double degrees) {
       once("rotation");
       checkArgument(degrees >= 0 && degrees <= 45, "degrees must be in 0..45, got %s", degrees);
@@ -553,6 +557,7 @@ public final class Augmentation {
      * @param amount by 1 - amount to 1 + amount, 0..1
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder brightness(double amount) {
       once("brightness");
       this.brightness = inUnit("brightness", amount);
@@ -565,6 +570,7 @@ public final class Augmentation {
      * @param amount by 1 - amount to 1 + amount, 0..1
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder contrast(double amount) {
       once("contrast");
       this.contrast = inUnit("contrast", amount);
@@ -577,6 +583,7 @@ public final class Augmentation {
      * @param amount by 1 - amount to 1 + amount, 0..1
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder saturation(double amount) {
       once("saturation");
       this.saturation = inUnit("saturation", amount);
@@ -591,6 +598,7 @@ public final class Augmentation {
      *     it, or this where it is less
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder randomErasing(double probability, double largestArea) {
       once("randomErasing");
       checkArgument(
@@ -608,6 +616,7 @@ public final class Augmentation {
      * @param alpha of Beta(alpha, alpha), 0 for none, at most 100; the paper's choice is 0.2
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder mixup(double alpha) {
       once("mixup");
       checkArgument(alpha >= 0 && alpha <= 100, "alpha must be in 0..100, got %s", alpha);
@@ -621,6 +630,7 @@ public final class Augmentation {
      * @param alpha of Beta(alpha, alpha), 0 for none, at most 100; the paper's choice is 1
      * @return this builder
      */
+    @CanIgnoreReturnValue
     public Builder cutMix(double alpha) {
       once("cutMix");
       checkArgument(alpha >= 0 && alpha <= 100, "alpha must be in 0..100, got %s", alpha);

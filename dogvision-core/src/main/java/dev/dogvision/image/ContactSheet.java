@@ -2,6 +2,7 @@ package dev.dogvision.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -108,6 +109,7 @@ public final class ContactSheet {
    * @return the same path
    * @throws DogVisionException if it can't be written
    */
+  @CanIgnoreReturnValue
   public Path write(Path path) {
     Path file = path.toAbsolutePath();
     Path folder = file.getParent();

@@ -8,14 +8,12 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageDecoder {
   private static final long DEFAULT_MAXIMUM_PIXELS = 100_000_000;
-  private static final long MOST_FILE_BYTES = 1L << 29;
+  private static final String EMPTY = "empty, 0 bytes";
+
+  /** As many first bytes as any format's signature needs. */
+  private static final int FIRST_SIGHT = 64;
 
   /** What decoding takes at its peak, nearly: the pixels, and in some formats a second copy. */
   private static final int MEMORY_PER_PIXEL = 6;
@@ -92,6 +93,33 @@ public final class ImageDecoder {
   }
 
   /**
+   * Reads a picture, wherever it is.
+   *
+   * @param source the picture
+   * @return the picture, upright; pixels that are there already are given as they are
+   * @throws UnreadableImageException if there is nothing that can be read as a picture, or the
+   *     pixels are more than allowed
+   */
+  public RgbImage decode(ImageSource source) {
+    RgbImage pixels = source.pixels();
+    if (pixels == null) {
+      return decode(source.bytes(), source.name());
+    }
+    if ((long) pixels.width() * pixels.height() > maximumPixels) {
+      throw new UnreadableImageException(
+          source.name(),
+          String.format(
+              Locale.ROOT,
+              "%d x %d pixels; at most %d are read (see ImageDecoder.maximumPixels)",
+              pixels.width(),
+              pixels.height(),
+              maximumPixels),
+          null);
+    }
+    return pixels;
+  }
+
+  /**
    * Reads a picture from a file.
    *
    * @param path the file
@@ -99,27 +127,31 @@ public final class ImageDecoder {
    * @throws UnreadableImageException if there is no such file or it can't be read as a picture
    */
   public RgbImage decode(Path path) {
-    String source = path.toString();
-    byte[] content;
+    return decode(ImageSource.of(path));
+  }
+
+  /**
+   * What is wrong with a picture at first sight: a file that is not there, nothing in it, or first
+   * bytes that are of no format that is read. A file costs its first bytes only; a stream or URI is
+   * not opened for that, and pixels are always right.
+   *
+   * @param source the picture
+   * @return what is wrong, without the source's name; empty where only decoding can tell
+   */
+  public Optional<String> problemAtFirstSight(ImageSource source) {
+    byte[] start;
     try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      if (!attributes.isRegularFile()) {
-        throw new UnreadableImageException(
-            source, attributes.isDirectory() ? "a folder, not a picture" : "not a file", null);
-      }
-      if (attributes.size() > MOST_FILE_BYTES) {
-        throw new UnreadableImageException(
-            source,
-            "a file of " + attributes.size() + " bytes; pictures may have " + MOST_FILE_BYTES,
-            null);
-      }
-      content = Files.readAllBytes(path);
-    } catch (NoSuchFileException e) {
-      throw new UnreadableImageException(source, "there is no such file", e);
-    } catch (IOException e) {
-      throw new UnreadableImageException(source, "the file can't be read: " + e.getMessage(), e);
+      start = source.firstBytes(FIRST_SIGHT);
+    } catch (UnreadableImageException e) {
+      return Optional.of(e.problem());
     }
-    return decode(content, source);
+    if (start == null) {
+      return Optional.empty();
+    }
+    if (start.length == 0) {
+      return Optional.of(EMPTY);
+    }
+    return ImageFormat.of(start) == null ? Optional.of(unknownFormat(start)) : Optional.empty();
   }
 
   /**
@@ -131,17 +163,13 @@ public final class ImageDecoder {
    * @throws UnreadableImageException if it can't be read as a picture
    */
   public RgbImage decode(byte[] content, String source) {
+    ImageSource.checkLength(content, source);
     if (content.length == 0) {
-      throw new UnreadableImageException(source, "empty, 0 bytes", null);
+      throw new UnreadableImageException(source, EMPTY, null);
     }
     ImageFormat format = ImageFormat.of(content);
     if (format == null) {
-      throw new UnreadableImageException(
-          source,
-          "not JPEG, PNG, GIF, BMP or WebP but "
-              + ImageFormat.describe(content)
-              + "; convert it or leave it out",
-          null);
+      throw new UnreadableImageException(source, unknownFormat(content), null);
     }
     FileStructure structure = FileStructure.of(format, content);
     checkSize(source, format, structure.width, structure.height);
@@ -153,6 +181,12 @@ public final class ImageDecoder {
         format == ImageFormat.WEBP ? Arrays.copyOf(content, content.length + PADDING) : content;
     RgbImage image = read(padded, source, format, structure);
     return Orientation.upright(image, Orientation.of(content, structure));
+  }
+
+  private static String unknownFormat(byte[] content) {
+    return "not JPEG, PNG, GIF, BMP or WebP but "
+        + ImageFormat.describe(content)
+        + "; convert it or leave it out";
   }
 
   private RgbImage read(

@@ -11,6 +11,7 @@ public final class UnreadableImageException extends DogVisionException {
   private static final long serialVersionUID = 1L;
 
   private final String source;
+  private final String problem;
 
   /**
    * An exception about one picture.
@@ -22,14 +23,24 @@ public final class UnreadableImageException extends DogVisionException {
   public UnreadableImageException(String source, String problem, @Nullable Throwable cause) {
     super(source + ": " + problem, cause);
     this.source = source;
+    this.problem = problem;
   }
 
   /**
    * Where the picture came from.
    *
-   * @return usually a path, as it was given to the decoder
+   * @return the name of its {@link ImageSource}: a path, a URI, or as it was named
    */
   public String source() {
     return source;
+  }
+
+  /**
+   * What was found and what to do.
+   *
+   * @return the message without the source
+   */
+  public String problem() {
+    return problem;
   }
 }

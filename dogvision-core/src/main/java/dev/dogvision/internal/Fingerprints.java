@@ -1,15 +1,13 @@
 package dev.dogvision.internal;
 
-import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
-import com.google.common.io.MoreFiles;
-import java.io.IOException;
+import dev.dogvision.image.ImageSource;
+import dev.dogvision.image.UnreadableImageException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** How texts, values and files enter the hashes by which data is told from other data. */
@@ -40,21 +38,38 @@ public final class Fingerprints {
   }
 
   /**
-   * The SHA-256 of files, several at a time.
+   * The SHA-256 of photographs' contents, several at a time.
    *
-   * @param files the files
-   * @param unreadable what is hashed in place of one that can't be read
-   * @return a hash for each file, in their order
+   * @param <T> what has a photograph
+   * @param photographs whose photographs
+   * @param image the photograph of one
+   * @param unreadable what stands in place of one that can't be read
+   * @return a text for each, in their order: 64 hexadecimal digits, or what stands in place
    */
-  public static HashCode[] contents(List<Path> files, Function<Path, String> unreadable) {
-    return files.parallelStream().map(file -> content(file, unreadable)).toArray(HashCode[]::new);
+  public static <T> List<String> contents(
+      List<T> photographs, Function<T, ImageSource> image, Function<T, String> unreadable) {
+    return photographs.parallelStream()
+        .map(one -> content(image.apply(one)).orElseGet(() -> unreadable.apply(one)))
+        .toList();
   }
 
-  private static HashCode content(Path file, Function<Path, String> unreadable) {
+  /**
+   * Whether two photographs are the same, byte for byte.
+   *
+   * @param first one of them
+   * @param second the other
+   * @return false where one can't be read
+   */
+  public static boolean sameContent(ImageSource first, ImageSource second) {
+    Optional<String> hash = content(first);
+    return hash.isPresent() && hash.equals(content(second));
+  }
+
+  private static Optional<String> content(ImageSource image) {
     try {
-      return MoreFiles.asByteSource(file).hash(Hashing.sha256());
-    } catch (IOException e) {
-      return Hashing.sha256().hashString(unreadable.apply(file), StandardCharsets.UTF_8);
+      return Optional.of(image.contentHash());
+    } catch (UnreadableImageException e) {
+      return Optional.empty();
     }
   }
 }

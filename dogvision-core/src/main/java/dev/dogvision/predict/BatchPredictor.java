@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
@@ -169,6 +170,7 @@ public final class BatchPredictor {
    *     writing it
    * @throws IllegalStateException if the predictor is closed
    */
+  @CanIgnoreReturnValue
   public WrittenPredictions writeCsv(Dataset dataset, Path file) {
     predictor.checkOpen();
     long start = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.dogvision.predict;
 
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.internal.WholeFile;
@@ -143,6 +144,7 @@ public final class Predictions implements Iterable<Prediction> {
    * @return the file
    * @throws DogVisionException if it can't be written; the place is then as it was before
    */
+  @CanIgnoreReturnValue
   public Path writeCsv(Path file) {
     try {
       WholeFile.write(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Floats;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
@@ -13,6 +14,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
@@ -26,7 +28,6 @@ import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,8 +68,8 @@ public final class Predictor implements AutoCloseable {
 
   private Predictor(Builder builder) {
     this.model = builder.model;
-    this.decoder = builder.decoder;
-    this.precision = builder.precision;
+    this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
+    this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
     this.engine = Engines.find();
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
@@ -162,6 +163,18 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
+   * Predicts a picture, wherever it is.
+   *
+   * @param image a file, bytes, a stream's supplier, a URI or pixels
+   * @return the prediction
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Prediction predict(ImageSource image) {
+    checkOpen();
+    return predict(decoder.decode(image), image.name());
+  }
+
+  /**
    * Predicts a picture in a file.
    *
    * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
@@ -169,8 +182,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    */
   public Prediction predict(Path image) {
-    checkOpen();
-    return predict(decoder.decode(requireNonNull(image, "image")), image.toString());
+    return predict(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
@@ -181,8 +193,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    */
   public Prediction predict(byte[] image) {
-    checkOpen();
-    return predict(decode(requireNonNull(image, "image")), IN_MEMORY);
+    return predict(inMemory(requireNonNull(image, "image")));
   }
 
   /**
@@ -193,8 +204,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    */
   public Prediction predict(InputStream image) {
-    checkOpen();
-    return predict(decode(read(image)), IN_MEMORY);
+    return predict(fromStream(requireNonNull(image, "image")));
   }
 
   /**
@@ -204,7 +214,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    */
   public Prediction predict(BufferedImage image) {
-    return predict(RgbImage.of(requireNonNull(image, "image")));
+    return predict(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
@@ -214,7 +224,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    */
   public Prediction predict(RgbImage image) {
-    return predict(requireNonNull(image, "image"), IN_MEMORY);
+    return predict(ImageSource.of(requireNonNull(image, "image")));
   }
 
   private Prediction predict(RgbImage image, String source) {
@@ -282,7 +292,7 @@ public final class Predictor implements AutoCloseable {
    * with the temperature that it has; a model with the new one is made by
    *
    * <pre>{@code
-   * predictor.model().withTemperature(predictor.fitTemperature(dataset).temperature())
+   * predictor.model().withTemperature(predictor.calibrate(dataset).temperature())
    * }</pre>
    *
    * @param dataset pictures that the model has not seen in training, with labels among the model's
@@ -292,7 +302,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them
    * @see TemperatureScaling
    */
-  public TemperatureScaling fitTemperature(Dataset dataset) {
+  public TemperatureScaling calibrate(Dataset dataset) {
     Dataset known = dataset.withLabels(model.labels());
     Predictions predictions = predictAll(known);
     return TemperatureScaling.fit(
@@ -300,16 +310,28 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * The embedding of a picture in a file: the values that the head sees. Pictures that look alike
-   * to the network have embeddings that point in similar directions.
+   * The embedding of a picture, wherever it is: the values that the head sees. Pictures that look
+   * alike to the network have embeddings that point in similar directions.
+   *
+   * @param image a file, bytes, a stream's supplier, a URI or pixels
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   * @throws UnreadableImageException if it can't be read
+   */
+  public float[] embedding(ImageSource image) {
+    checkOpen();
+    return embedder().forward(pixels(decoder.decode(image))).values().clone();
+  }
+
+  /**
+   * The embedding of a picture in a file.
    *
    * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @throws UnreadableImageException if it can't be read
+   * @see #embedding(ImageSource)
    */
   public float[] embedding(Path image) {
-    checkOpen();
-    return embedding(decoder.decode(requireNonNull(image, "image")));
+    return embedding(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
@@ -318,10 +340,10 @@ public final class Predictor implements AutoCloseable {
    * @param image a whole JPEG, PNG, GIF, BMP or WebP file
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @throws UnreadableImageException if it can't be read
+   * @see #embedding(ImageSource)
    */
   public float[] embedding(byte[] image) {
-    checkOpen();
-    return embedding(decode(requireNonNull(image, "image")));
+    return embedding(inMemory(requireNonNull(image, "image")));
   }
 
   /**
@@ -330,10 +352,10 @@ public final class Predictor implements AutoCloseable {
    * @param image a JPEG, PNG, GIF, BMP or WebP file; read to its end, not closed
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @throws UnreadableImageException if it can't be read
+   * @see #embedding(ImageSource)
    */
   public float[] embedding(InputStream image) {
-    checkOpen();
-    return embedding(decode(read(image)));
+    return embedding(fromStream(requireNonNull(image, "image")));
   }
 
   /**
@@ -341,30 +363,63 @@ public final class Predictor implements AutoCloseable {
    *
    * @param image of any type; what is transparent is taken for white
    * @return {@code model().plan().embeddingSize()} values, a new array
+   * @see #embedding(ImageSource)
    */
   public float[] embedding(BufferedImage image) {
-    return embedding(RgbImage.of(requireNonNull(image, "image")));
-  }
-
-  private float[] embedding(RgbImage image) {
-    return embedder().forward(pixels(image)).values().clone();
+    return embedding(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
-   * Explains the most probable label of a picture in a file: which places speak for it.
+   * The embedding of a picture that is decoded already.
+   *
+   * @param image of any size
+   * @return {@code model().plan().embeddingSize()} values, a new array
+   * @see #embedding(ImageSource)
+   */
+  public float[] embedding(RgbImage image) {
+    return embedding(ImageSource.of(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Explains the most probable label of a picture, wherever it is: which places speak for it.
+   *
+   * @param image a file, bytes, a stream's supplier, a URI or pixels
+   * @return the prediction and its map
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Explanation explain(ImageSource image) {
+    checkOpen();
+    return explain(decoder.decode(image), null, image.name());
+  }
+
+  /**
+   * Explains a label of a picture, wherever it is: which places speak for it, though the model may
+   * prefer another.
+   *
+   * @param image a file, bytes, a stream's supplier, a URI or pixels
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   * @throws UnreadableImageException if the picture can't be read
+   */
+  public Explanation explain(ImageSource image, String label) {
+    checkOpen();
+    return explain(decoder.decode(image), requireNonNull(label, "label"), image.name());
+  }
+
+  /**
+   * Explains the most probable label of a picture in a file.
    *
    * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
    * @return the prediction and its map
    * @throws UnreadableImageException if it can't be read
    */
   public Explanation explain(Path image) {
-    checkOpen();
-    return explain(decoder.decode(requireNonNull(image, "image")), null, image.toString());
+    return explain(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
-   * Explains a label of a picture in a file: which places speak for it, though the model may prefer
-   * another.
+   * Explains a label of a picture in a file.
    *
    * @param image JPEG, PNG, GIF, BMP or WebP, whatever its name
    * @param label one of the model's labels
@@ -373,11 +428,77 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if the picture can't be read
    */
   public Explanation explain(Path image, String label) {
-    checkOpen();
-    return explain(
-        decoder.decode(requireNonNull(image, "image")),
-        requireNonNull(label, "label"),
-        image.toString());
+    return explain(ImageSource.of(requireNonNull(image, "image")), label);
+  }
+
+  /**
+   * Explains the most probable label of a picture in memory.
+   *
+   * @param image a whole JPEG, PNG, GIF, BMP or WebP file
+   * @return the prediction and its map
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Explanation explain(byte[] image) {
+    return explain(inMemory(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Explains a label of a picture in memory.
+   *
+   * @param image a whole JPEG, PNG, GIF, BMP or WebP file
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   * @throws UnreadableImageException if the picture can't be read
+   */
+  public Explanation explain(byte[] image, String label) {
+    return explain(inMemory(requireNonNull(image, "image")), label);
+  }
+
+  /**
+   * Explains the most probable label of a picture from a stream.
+   *
+   * @param image a JPEG, PNG, GIF, BMP or WebP file; read to its end, not closed
+   * @return the prediction and its map
+   * @throws UnreadableImageException if it can't be read
+   */
+  public Explanation explain(InputStream image) {
+    return explain(fromStream(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Explains a label of a picture from a stream.
+   *
+   * @param image a JPEG, PNG, GIF, BMP or WebP file; read to its end, not closed
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   * @throws UnreadableImageException if the picture can't be read
+   */
+  public Explanation explain(InputStream image, String label) {
+    return explain(fromStream(requireNonNull(image, "image")), label);
+  }
+
+  /**
+   * Explains the most probable label of a picture that is decoded already.
+   *
+   * @param image of any type; what is transparent is taken for white
+   * @return the prediction and its map
+   */
+  public Explanation explain(BufferedImage image) {
+    return explain(ImageSource.of(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Explains a label of a picture that is decoded already.
+   *
+   * @param image of any type; what is transparent is taken for white
+   * @param label one of the model's labels
+   * @return the prediction and the label's map
+   * @throws IllegalArgumentException if the model has no such label, naming similar ones
+   */
+  public Explanation explain(BufferedImage image, String label) {
+    return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
   /**
@@ -387,7 +508,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and its map
    */
   public Explanation explain(RgbImage image) {
-    return explain(requireNonNull(image, "image"), null, IN_MEMORY);
+    return explain(ImageSource.of(requireNonNull(image, "image")));
   }
 
   /**
@@ -399,7 +520,7 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    */
   public Explanation explain(RgbImage image, String label) {
-    return explain(requireNonNull(image, "image"), requireNonNull(label, "label"), IN_MEMORY);
+    return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
   private Explanation explain(RgbImage image, @Nullable String label, String source) {
@@ -498,7 +619,6 @@ public final class Predictor implements AutoCloseable {
     return "Predictor[" + model + " on " + device + (closed ? ", closed]" : "]");
   }
 
-  private static final String IN_MEMORY = "picture in memory";
   private static final int EXPLAINED_SIDE = 448;
 
   ImageDecoder decoder() {
@@ -545,27 +665,23 @@ public final class Predictor implements AutoCloseable {
     return new PixelBatch(square.rgb(), 1, square.width());
   }
 
-  private RgbImage decode(byte[] content) {
-    return decoder.decode(content, IN_MEMORY);
+  private static ImageSource inMemory(byte[] image) {
+    return ImageSource.of("picture in memory", image);
   }
 
-  private static byte[] read(InputStream image) {
-    try {
-      return requireNonNull(image, "image").readAllBytes();
-    } catch (IOException e) {
-      throw new UnreadableImageException("picture from a stream", "the stream can't be read", e);
-    }
+  private static ImageSource fromStream(InputStream image) {
+    return ImageSource.read("picture from a stream", image);
   }
 
   /** Collects a predictor's settings. Not for several threads at once. */
   public static final class Builder {
     private final TrainedModel model;
     private @Nullable String device;
-    private Precision precision = Precision.FLOAT32;
-    private ImageDecoder decoder = ImageDecoder.standard();
+    private @Nullable Precision precision;
+    private @Nullable ImageDecoder decoder;
 
     private Builder(TrainedModel model) {
-      this.model = model;
+      this.model = requireNonNull(model, "model");
     }
 
     /**
@@ -573,8 +689,12 @@ public final class Predictor implements AutoCloseable {
      *
      * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
      * @return this
+     * @throws IllegalArgumentException if it is none of these
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder device(String name) {
+      unset("device", device);
       device = Device.parse(name).toString();
       return this;
     }
@@ -584,8 +704,11 @@ public final class Predictor implements AutoCloseable {
      *
      * @param precision half precision is for CUDA devices only; single precision unless set
      * @return this
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder precision(Precision precision) {
+      unset("precision", this.precision);
       this.precision = requireNonNull(precision, "precision");
       return this;
     }
@@ -595,10 +718,17 @@ public final class Predictor implements AutoCloseable {
      *
      * @param decoder for example one that allows more pixels; the standard one unless set
      * @return this
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder decoder(ImageDecoder decoder) {
+      unset("decoder", this.decoder);
       this.decoder = requireNonNull(decoder, "decoder");
       return this;
+    }
+
+    private static void unset(String setting, @Nullable Object value) {
+      checkState(value == null, "%s was already set to %s", setting, value);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.dogvision.predict;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
@@ -20,6 +21,17 @@ public final class TopPredictor {
     checkArgument(k >= 1, "k must be at least 1, got %s", k);
     this.predictor = predictor;
     this.k = k;
+  }
+
+  /**
+   * The most probable labels of a picture, wherever it is.
+   *
+   * @param image a file, bytes, a stream's supplier, a URI or pixels
+   * @return an immutable list, the most probable first
+   * @throws dev.dogvision.image.UnreadableImageException if it can't be read
+   */
+  public List<Classification> predict(ImageSource image) {
+    return predictor.predict(image).top(k);
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.dogvision.predict;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.gson.JsonArray;
@@ -50,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnfinishedTable implements AutoCloseable {
   private static final byte[] MAGIC =
-      "dogvision-unfinished-predictions-1\n".getBytes(StandardCharsets.US_ASCII);
+      "dogvision-unfinished-predictions-2\n".getBytes(StandardCharsets.US_ASCII);
   private static final int RECORD_HEAD = 8;
 
   private final Path file;
@@ -379,15 +378,14 @@ final class UnfinishedTable implements AutoCloseable {
     return (int) checksum.getValue();
   }
 
-  /** A hash of the pictures' ids and bytes. */
+  /** A hash of the pictures' ids and contents. */
   private static String fingerprint(List<Example> pictures) {
-    HashCode[] contents =
-        Fingerprints.contents(
-            pictures.stream().map(Example::image).toList(), image -> "unreadable");
+    List<String> contents =
+        Fingerprints.contents(pictures, Example::image, picture -> "unreadable");
     Hasher hasher = Hashing.sha256().newHasher();
-    for (int i = 0; i < contents.length; i++) {
+    for (int i = 0; i < contents.size(); i++) {
       Fingerprints.putText(hasher, pictures.get(i).id());
-      hasher.putBytes(contents[i].asBytes());
+      Fingerprints.putText(hasher, contents.get(i));
     }
     return hasher.hash().toString();
   }

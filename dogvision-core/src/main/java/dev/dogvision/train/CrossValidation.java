@@ -7,7 +7,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Groups;
 import dev.dogvision.data.Split;
-import java.nio.file.Path;
+import dev.dogvision.image.ImageSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,7 +88,7 @@ public final class CrossValidation {
    */
   public CrossValidationResult run(Dataset dataset) {
     trainer.checkNoCheckpoints("cross-validation");
-    Map<Path, float[]> known = new HashMap<>();
+    Map<ImageSource, float[]> known = new HashMap<>();
     Map<Example, float[]> logits = new HashMap<>();
     List<TrainingRun> runs = new ArrayList<>();
     List<Split> splits = dataset.kFold(folds, seed, groups);

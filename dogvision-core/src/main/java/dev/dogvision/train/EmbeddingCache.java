@@ -104,10 +104,18 @@ final class EmbeddingCache {
     return folder.resolve(name + ".bin");
   }
 
-  /** The hashes of the photographs' bytes; a file that can't be read is left to the decoder. */
+  /** The hashes of the photographs' contents; one that can't be read is left to the decoder. */
   static HashCode[] hashes(List<Example> examples) {
     return Fingerprints.contents(
-        examples.stream().map(Example::image).toList(), image -> "unreadable " + image);
+            examples,
+            Example::image,
+            example ->
+                Hashing.sha256()
+                    .hashString("unreadable " + example.image(), StandardCharsets.UTF_8)
+                    .toString())
+        .stream()
+        .map(HashCode::fromString)
+        .toArray(HashCode[]::new);
   }
 
   float @Nullable [] get(HashCode image) {

@@ -6,6 +6,7 @@ import com.google.common.hash.HashCode;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
@@ -31,7 +32,7 @@ final class PhaseInputs {
   private final @Nullable Path embeddingFolder;
 
   /** Embeddings by photograph of the backbone that the run starts from. */
-  private final Map<Path, float[]> knownEmbeddings;
+  private final Map<ImageSource, float[]> knownEmbeddings;
 
   PhaseInputs(
       PhaseLoop.ExecutionContext context,
@@ -39,7 +40,7 @@ final class PhaseInputs {
       TrainingSettings settings,
       EventDispatcher dispatcher,
       @Nullable Path embeddingFolder,
-      Map<Path, float[]> knownEmbeddings) {
+      Map<ImageSource, float[]> knownEmbeddings) {
     this.context = context;
     this.start = start;
     this.settings = settings;
@@ -155,9 +156,9 @@ final class PhaseInputs {
     HashCode[] hashes = cache == null ? new HashCode[0] : EmbeddingCache.hashes(examples);
     List<Example> missing = new ArrayList<>();
     List<HashCode> missingHashes = new ArrayList<>();
-    Map<Path, Boolean> asked = new HashMap<>();
+    Map<ImageSource, Boolean> asked = new HashMap<>();
     for (int i = 0; i < examples.size(); i++) {
-      Path image = examples.get(i).image();
+      ImageSource image = examples.get(i).image();
       if (knownEmbeddings.containsKey(image) || asked.put(image, true) != null) {
         continue;
       }

@@ -9,6 +9,7 @@ import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import java.nio.file.Path;
@@ -585,7 +586,7 @@ public final class Trainer {
         listeners.stream().map(Supplier::get).toList());
   }
 
-  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<Path, float[]> known) {
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<ImageSource, float[]> known) {
     return fitting().fit(training, validation, known);
   }
 

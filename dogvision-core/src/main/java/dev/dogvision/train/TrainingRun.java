@@ -11,12 +11,12 @@ import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.report.HtmlReport;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -268,7 +268,7 @@ public final class TrainingRun {
    *     run left the backbone as it was
    * @return one row a photograph
    */
-  float[][] logits(List<Example> examples, Map<Path, float[]> known) {
+  float[][] logits(List<Example> examples, Map<ImageSource, float[]> known) {
     NetworkPlan plan = model.plan();
     boolean embedded =
         backboneFrozen && examples.stream().allMatch(example -> known.containsKey(example.image()));

@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import static com.google.common.base.Preconditions.checkState;
 
 import dev.dogvision.data.Dataset;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
@@ -47,7 +48,7 @@ record TrainingSession(
    *
    * @param known embeddings by photograph, shared by several runs from the same start; filled
    */
-  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<Path, float[]> known) {
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<ImageSource, float[]> known) {
     if (validation == null) {
       checkValidationIsNotNeeded();
     }
@@ -122,7 +123,7 @@ record TrainingSession(
       PhaseLoop.ExecutionContext context,
       LabelledImages training,
       @Nullable LabelledImages validation,
-      Map<Path, float[]> known,
+      Map<ImageSource, float[]> known,
       CheckpointSink checkpoints,
       EventDispatcher dispatcher) {
     return new TrainingProcess(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.dogvision.image.ImageSource;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -131,7 +132,9 @@ class DatasetReportTest {
     DatasetReport report = DatasetReport.of(dataset());
 
     assertThat(report.smallImages())
-        .containsExactly(new DatasetReport.OddImage("tiny", folder.resolve("tiny.png"), 63, 200));
+        .containsExactly(
+            new DatasetReport.OddImage(
+                "tiny", ImageSource.of(folder.resolve("tiny.png")), 63, 200));
     assertThat(report.oddlyShapedImages())
         .extracting(DatasetReport.OddImage::id)
         .containsExactly("tiny", "long");

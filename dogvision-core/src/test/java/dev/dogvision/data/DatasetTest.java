@@ -3,6 +3,9 @@ package dev.dogvision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.image.ImageSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -160,8 +163,8 @@ class DatasetTest {
     assertThatThrownBy(() -> DOGS.withLabels(Labels.of("Pug", "chow")))
         .isInstanceOf(DatasetException.class)
         .hasMessage(
-            "4 examples have a label that is not among the 2 expected; rename them, or pass"
-                + " ProblemPolicy.SKIP to leave the examples out:\n"
+            "4 examples have a label that is not among the 2 expected; rename them, or leave the"
+                + " examples out with dataset.withLabels(labels, ProblemPolicy.SKIP):\n"
                 + "  'pug'; close: Pug\n"
                 + "  'beagle'");
     assertThatThrownBy(() -> DOGS.withLabels(Labels.of("wolf"), ProblemPolicy.SKIP))
@@ -182,7 +185,7 @@ class DatasetTest {
   void should_fail_if_joined_data_sets_do_not_go_together() {
     assertThatThrownBy(() -> DOGS.concat(DOGS.limit(2)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("2 ids are in both data sets: 1, 2");
+        .hasMessage("2 photographs are in both data sets: 1, 2");
     assertThatThrownBy(
             () -> DOGS.concat(Dataset.of(List.of(new Example("x", Path.of("x.png"), null)))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -190,21 +193,96 @@ class DatasetTest {
   }
 
   @Test
-  void the_fingerprint_names_ids_labels_and_file_sizes(@TempDir Path folder) {
+  void joins_folders_whose_files_share_names(@TempDir Path folder) {
+    for (String part : List.of("train", "valid")) {
+      for (String file : List.of("pug/001.png", "pug/002.png", "chow/001.png")) {
+        ImageFixtures.save(
+            ImageFixtures.drawing(40, 30, (part + file).hashCode()),
+            folder.resolve(part).resolve(file));
+      }
+    }
+    Dataset train = DatasetBuilder.fromFolders(folder.resolve("train")).build();
+    Dataset valid = DatasetBuilder.fromFolders(folder.resolve("valid")).build();
+
+    Dataset both = train.concat(valid);
+
+    assertThat(ids(both))
+        .containsExactly(
+            "chow/001", "pug/001", "pug/002", "valid/chow/001", "valid/pug/001", "valid/pug/002");
+    assertThat(both.examples().subList(3, 6))
+        .extracting(Example::image)
+        .containsExactlyElementsOf(valid.examples().stream().map(Example::image).toList());
+  }
+
+  @Test
+  void given_ids_stay_when_data_sets_are_joined(@TempDir Path folder) {
+    ImageFixtures.save(ImageFixtures.drawing(40, 30, 1), folder.resolve("found/001.png"));
+    ImageFixtures.save(ImageFixtures.drawing(40, 30, 2), folder.resolve("given/001.png"));
+    ImageFixtures.save(ImageFixtures.drawing(40, 30, 3), folder.resolve("other/001.png"));
+    ImageFixtures.text(folder.resolve("labels.csv"), "id,breed\n001,pug\n");
+    Dataset given =
+        DatasetBuilder.fromCsv(folder.resolve("labels.csv"))
+            .images(folder.resolve("given"))
+            .build();
+    Dataset found = Dataset.of(List.of(new Example("001", folder.resolve("found/001.png"), "pug")));
+    Dataset otherwise =
+        DatasetBuilder.fromCsv(folder.resolve("labels.csv"))
+            .images(folder.resolve("other"))
+            .build();
+
+    assertThat(ids(given.concat(found))).containsExactly("001", "found/001");
+    assertThat(ids(found.concat(given))).containsExactly("found/001", "001");
+    assertThatThrownBy(() -> given.limit(1).concat(otherwise))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "1 id is in both data sets, for photographs that differ: 001; rename them in one of"
+                + " the CSVs");
+  }
+
+  @Test
+  void should_fail_if_a_copy_of_a_photograph_is_joined(@TempDir Path folder) throws IOException {
+    Path one =
+        ImageFixtures.save(ImageFixtures.drawing(40, 30, 1), folder.resolve("train/001.png"));
+    Files.createDirectories(folder.resolve("valid"));
+    Path copy = Files.copy(one, folder.resolve("valid/001.png"));
+
+    assertThatThrownBy(
+            () ->
+                Dataset.of(List.of(new Example("001", one, "pug")))
+                    .concat(Dataset.of(List.of(new Example("001", copy, "pug")))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("1 photograph is in both data sets: 001");
+  }
+
+  @Test
+  void should_fail_as_documented_if_no_example_has_a_label_to_keep() {
+    Dataset without = Dataset.of(DOGS.examples(), Labels.of("pug", "beagle", "chow", "wolf"));
+
+    assertThatThrownBy(() -> without.onlyLabels("wolf"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("none of the 5 examples has any of the labels wolf");
+  }
+
+  @Test
+  void the_fingerprint_names_labels_and_contents(@TempDir Path folder) throws IOException {
     Path image = ImageFixtures.jpegHeader(folder.resolve("a.jpg"));
     Dataset one = Dataset.of(List.of(new Example("a", image, "pug")));
     String before = one.fingerprint();
 
     assertThat(before)
-        .isEqualTo("a8fdd75a759b3c390f0de8d2bd1a24e154e59964a93fa2b4fde9fb5169a924f8")
+        .isEqualTo("4a76a23837fb40381bb190f4a9d823eb33a958d1eb49e7e72a6e770a899134d4")
         .isEqualTo(one.fingerprint())
-        .isNotEqualTo(Dataset.of(List.of(new Example("b", image, "pug"))).fingerprint())
+        .isEqualTo(Dataset.of(List.of(new Example("b", image, "pug"))).fingerprint())
         .isNotEqualTo(Dataset.of(List.of(new Example("a", image, "chow"))).fingerprint())
         .isNotEqualTo(Dataset.of(one.examples(), Labels.of("pug", "chow")).fingerprint());
     Path elsewhere = ImageFixtures.jpegHeader(folder.resolve("other").resolve("a.jpg"));
     assertThat(Dataset.of(List.of(new Example("a", elsewhere, "pug"))).fingerprint())
         .isEqualTo(before);
-    ImageFixtures.write(image, new byte[7]);
+    byte[] bytes = Files.readAllBytes(image);
+    assertThat(Dataset.of(List.of(Example.of(ImageSource.of("row 1", bytes), "pug"))).fingerprint())
+        .isEqualTo(before);
+    bytes[5]++; // and the size stays
+    ImageFixtures.write(image, bytes);
     assertThat(one.fingerprint()).isNotEqualTo(before);
   }
 

@@ -87,13 +87,17 @@ class FoldersTest {
     image("a.jpg");
     ImageFixtures.write(folder.resolve("b.jpg"), new byte[0]);
 
-    assertThatThrownBy(DatasetBuilder.fromImages(folder)::build)
+    assertThatThrownBy(
+            DatasetBuilder.fromImages(folder).unreadableImages(ProblemPolicy.FAIL)::build)
         .isInstanceOf(DatasetException.class)
         .hasMessage(
             "1 of 2 images cannot be read; replace them, or leave them out with"
                 + " .unreadableImages(ProblemPolicy.SKIP):\n  "
                 + folder.resolve("b.jpg")
-                + " is empty (0 bytes)");
+                + ": empty, 0 bytes");
+    assertThatThrownBy(DatasetBuilder.fromImages(folder).verifyImages()::build)
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("b.jpg: empty, 0 bytes");
     Dataset pictures =
         DatasetBuilder.fromImages(folder).unreadableImages(ProblemPolicy.SKIP).build();
     assertThat(pictures.size()).isEqualTo(1);
@@ -103,7 +107,8 @@ class FoldersTest {
 
   @Test
   void should_fail_if_there_is_no_image() {
-    assertThatThrownBy(DatasetBuilder.fromImages(folder)::build)
+    assertThatThrownBy(
+            DatasetBuilder.fromImages(folder).unreadableImages(ProblemPolicy.FAIL)::build)
         .isInstanceOf(DatasetException.class)
         .hasMessage(
             folder + " holds no image (.jpg, .jpeg, .png, .webp, .bmp or .gif); it is empty");
@@ -141,6 +146,15 @@ class FoldersTest {
     assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder).images(folder).images(folder))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("images was already set to " + folder);
+    assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder).followLinks().followLinks())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("followLinks was already set to true");
+    assertThatThrownBy(() -> DatasetBuilder.fromImages(folder).verifyImages().verifyImages())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("verifyImages was already set to true");
+    assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder).withoutImages().withoutImages())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("withoutImages was already set to true");
   }
 
   @Test
@@ -153,10 +167,20 @@ class FoldersTest {
         .hasMessage("charset is for DatasetBuilder.fromCsv, not for fromImages");
     assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder).images(folder).withoutImages())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("withoutImages() contradicts images(...)");
+        .hasMessage("withoutImages() contradicts images(" + folder + ")");
     assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder).withoutImages().images(folder))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("images(...) contradicts withoutImages()");
+        .hasMessage("images(" + folder + ") contradicts withoutImages()");
+  }
+
+  @Test
+  void images_to_predict_are_left_to_the_one_who_predicts_them() {
+    image("a.jpg");
+    ImageFixtures.write(folder.resolve("b.jpg"), new byte[0]);
+
+    assertThat(DatasetBuilder.fromImages(folder).build().examples())
+        .extracting(Example::id)
+        .containsExactly("a", "b");
   }
 
   @Test

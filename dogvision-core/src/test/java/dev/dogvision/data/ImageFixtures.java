@@ -1,5 +1,6 @@
 package dev.dogvision.data;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -15,10 +16,12 @@ final class ImageFixtures {
   private ImageFixtures() {}
 
   /** A file that begins as a JPEG does. */
+  @CanIgnoreReturnValue
   static Path jpegHeader(Path file) {
     return write(file, new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xE0, 0, 0});
   }
 
+  @CanIgnoreReturnValue
   static Path write(Path file, byte[] content) {
     try {
       Files.createDirectories(file.getParent());
@@ -28,6 +31,7 @@ final class ImageFixtures {
     }
   }
 
+  @CanIgnoreReturnValue
   static Path text(Path file, String content) {
     return write(file, content.getBytes(StandardCharsets.UTF_8));
   }
@@ -51,6 +55,7 @@ final class ImageFixtures {
     return image;
   }
 
+  @CanIgnoreReturnValue
   static Path save(BufferedImage image, Path file) {
     String name = file.getFileName().toString();
     try {

@@ -3,6 +3,7 @@ package dev.dogvision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class ImageLookupTest {
     return DatasetBuilder.fromCsv(csv).images(train);
   }
 
+  @CanIgnoreReturnValue
   private Path image(String name) {
     return ImageFixtures.jpegHeader(train.resolve(name));
   }
@@ -49,7 +51,7 @@ class ImageLookupTest {
     image("v1.2.jpg");
 
     assertThat(reading("a,x", "b,x", "c,x", "d,x", "e,x", "f,x", "v1.2,x").build().examples())
-        .extracting(example -> train.relativize(example.image()).toString())
+        .extracting(example -> train.relativize(example.image().path().orElseThrow()).toString())
         .containsExactly("a.jpg", "b.JPEG", "c.Png", "d.webp", "e.gif", "f.bmp", "v1.2.jpg");
   }
 
@@ -62,7 +64,7 @@ class ImageLookupTest {
 
     Dataset dogs = reading("a.png,x", "b.jpg,x", "c.jpg,x").build();
     assertThat(dogs.examples())
-        .extracting(example -> train.relativize(example.image()).toString())
+        .extracting(example -> train.relativize(example.image().path().orElseThrow()).toString())
         .containsExactly("a.png", "b.JPG", "c.jpg.png");
     assertThat(dogs.examples()).extracting(Example::id).containsExactly("a.png", "b.jpg", "c.jpg");
     assertThat(dogs.summary().imagesWithoutRow()).containsExactly("a.jpg");
@@ -74,7 +76,7 @@ class ImageLookupTest {
     image("a.jpg");
 
     Dataset dogs = reading("a,x").build();
-    assertThat(dogs.example(0).image()).isEqualTo(train.resolve("a.jpg"));
+    assertThat(dogs.example(0).image().path().orElseThrow()).isEqualTo(train.resolve("a.jpg"));
     assertThat(dogs.summary().imagesWithoutRow()).isEmpty();
     assertThat(dogs.summary().notes())
         .containsExactly(
@@ -88,7 +90,8 @@ class ImageLookupTest {
     image("puppies/bello.jpg");
 
     Dataset dogs = reading("puppies/rex,x").build();
-    assertThat(dogs.example(0).image()).isEqualTo(train.resolve("puppies/rex.jpg"));
+    assertThat(dogs.example(0).image().path().orElseThrow())
+        .isEqualTo(train.resolve("puppies/rex.jpg"));
     assertThat(dogs.summary().imagesWithoutRow()).containsExactly("puppies/bello.jpg");
   }
 
@@ -115,7 +118,7 @@ class ImageLookupTest {
     ImageFixtures.jpegHeader(folder.resolve("a.jpg"));
     ImageFixtures.text(csv, "id,breed\na,x\n");
 
-    assertThat(DatasetBuilder.fromCsv(csv).build().example(0).image())
+    assertThat(DatasetBuilder.fromCsv(csv).build().example(0).image().path().orElseThrow())
         .isEqualTo(folder.resolve("a.jpg"));
     ImageFixtures.text(csv, "id,breed\nb,x\n");
     assertFails(
@@ -191,20 +194,19 @@ class ImageLookupTest {
             + " .unreadableImages(ProblemPolicy.SKIP):\n"
             + "  line 3: "
             + train.resolve("b.jpg")
-            + " is empty (0 bytes)\n"
+            + ": empty, 0 bytes\n"
             + "  line 4: "
             + train.resolve("c.png")
-            + " begins with 3C 68 74 6D 6C 3E 6E 6F, which is no JPEG, PNG, GIF, BMP or WebP");
+            + ": not JPEG, PNG, GIF, BMP or WebP but a web page; convert it or leave it out");
 
     DatasetSummary summary =
         reading("a,x", "b,x", "c,x").unreadableImages(ProblemPolicy.SKIP).build().summary();
     assertThat(summary.images()).isEqualTo(1);
     assertThat(summary.unreadableImages())
         .containsExactly(
-            Map.entry("b", "is empty (0 bytes)"),
+            Map.entry("b", "empty, 0 bytes"),
             Map.entry(
-                "c",
-                "begins with 3C 68 74 6D 6C 3E 6E 6F, which is no JPEG, PNG, GIF, BMP or WebP"));
+                "c", "not JPEG, PNG, GIF, BMP or WebP but a web page; convert it or leave it out"));
     assertThat(summary.toString()).contains("\n  unreadable images      2 skipped: b, c");
   }
 

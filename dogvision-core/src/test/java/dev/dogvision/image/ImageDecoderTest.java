@@ -371,7 +371,7 @@ class ImageDecoderTest {
           content = PictureFiles.pngWithChecksums(content);
         }
         try {
-          decoder.maximumPixels(50_000).decode(content, "teo");
+          var unused = decoder.maximumPixels(50_000).decode(content, "teo");
         } catch (UnreadableImageException e) {
           assertThat(e).hasMessageStartingWith("teo: ");
         } catch (Throwable e) {

@@ -74,7 +74,7 @@ class PixelBatchesTest {
     AtomicInteger rendered = new AtomicInteger();
     try (PixelBatches batches =
         PixelBatches.ahead(1000, 10, SIDE, (index, bytes, at) -> rendered.incrementAndGet())) {
-      batches.next();
+      var unused = batches.next();
       for (int i = 0; i < 50 && rendered.get() < 40; i++) {
         Thread.sleep(10);
       }
@@ -126,12 +126,12 @@ class PixelBatchesTest {
           render(index, bytes, at);
         };
     try (PixelBatches early = PixelBatches.ahead(1000, 10, SIDE, source)) {
-      early.next();
+      var unused = early.next();
     }
     assertThatThrownBy(
             () -> {
               try (PixelBatches batches = PixelBatches.ahead(1000, 10, SIDE, source)) {
-                batches.next();
+                var unused = batches.next();
                 throw new IllegalStateException("the consumer gave up");
               }
             })

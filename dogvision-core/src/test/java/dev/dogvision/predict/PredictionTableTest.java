@@ -3,6 +3,7 @@ package dev.dogvision.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
@@ -137,10 +138,12 @@ class PredictionTableTest {
     assertThat(unfinished).exists();
   }
 
+  @CanIgnoreReturnValue
   private WrittenPredictions goOn() {
     return goOn(model);
   }
 
+  @CanIgnoreReturnValue
   private WrittenPredictions goOn(TrainedModel other) {
     try (Predictor predictor = Predictor.of(other)) {
       return batches(predictor).writeCsv(dataset(), table);

@@ -137,7 +137,7 @@ class PredictorTest {
         loss -= Math.log(predictor.predict(example.image()).probability(example.label()));
       }
       assertThat(evaluation.logLoss()).isCloseTo(loss / 3, within(1e-5));
-      TemperatureScaling scaling = predictor.fitTemperature(dataset);
+      TemperatureScaling scaling = predictor.calibrate(dataset);
       assertThat(scaling.before().temperature()).isEqualTo(1);
       assertThat(scaling.after().logLoss()).isLessThanOrEqualTo(evaluation.logLoss());
     }
@@ -149,7 +149,7 @@ class PredictorTest {
       assertThatThrownBy(() -> predictor.evaluate(labelled("pug", "beagel")))
           .isInstanceOf(DatasetException.class)
           .hasMessageContaining("'beagel'; close: beagle");
-      assertThatThrownBy(() -> predictor.fitTemperature(dataset(photos)))
+      assertThatThrownBy(() -> predictor.calibrate(dataset(photos)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("unlabelled");
     }
@@ -331,7 +331,7 @@ class PredictorTest {
   @Test
   void should_fail_after_close() {
     Predictor predictor = Predictor.of(model);
-    predictor.embedding(photos.get(0));
+    var unused = predictor.embedding(photos.get(0));
     TopPredictor top = predictor.top(1);
     BatchPredictor batches = predictor.inBatches();
     predictor.close();

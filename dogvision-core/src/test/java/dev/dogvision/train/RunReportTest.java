@@ -36,7 +36,8 @@ class RunReportTest {
       examples.add(new Example("validation-" + drawn.id(), drawn.image(), drawn.label()));
     }
     Example leaked = training.example(0); // the same photograph on both sides
-    Path copy = Files.copy(leaked.image(), folder.resolve("validation/leaked.png"));
+    Path copy =
+        Files.copy(leaked.image().path().orElseThrow(), folder.resolve("validation/leaked.png"));
     examples.add(new Example("validation-leaked", copy, leaked.label()));
     Example wrong = examples.get(1); // a label that is certainly wrong
     examples.set(1, new Example(wrong.id(), wrong.image(), ColouredPictures.LABELS.name(2)));
@@ -133,7 +134,7 @@ class RunReportTest {
     assertThat(run.model().temperature()).isEqualTo(1);
     try (Predictor predictor = Predictor.of(calibrated.model())) {
       assertThat(predictor.evaluate(validation).logLoss()).isEqualTo(after.logLoss());
-      assertThat(predictor.fitTemperature(validation).temperature()).isEqualTo(temperature);
+      assertThat(predictor.calibrate(validation).temperature()).isEqualTo(temperature);
     }
     Document page = Jsoup.parse(calibrated.report(validation).toHtml());
     assertThat(page.select("[data-figure=logLossBefore]").attr("data-value"))

@@ -144,7 +144,7 @@ public final class CompareModels implements Callable<Integer> {
   /** Evaluates a model, after a few pictures that only warm it up. */
   private static Outcome outcome(Contestant contestant, Dataset test) {
     try (Predictor predictor = Predictor.of(contestant.model())) {
-      predictor.evaluate(test.limit(WARM_UP));
+      var unused = predictor.evaluate(test.limit(WARM_UP));
       long start = System.nanoTime();
       Evaluation evaluation = predictor.evaluate(test);
       double seconds = (System.nanoTime() - start) / 1e9;

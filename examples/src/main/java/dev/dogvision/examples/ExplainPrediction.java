@@ -1,7 +1,6 @@
 package dev.dogvision.examples;
 
 import dev.dogvision.data.DatasetBuilder;
-import dev.dogvision.data.Example;
 import dev.dogvision.predict.Classification;
 import dev.dogvision.predict.Explanation;
 import dev.dogvision.predict.Predictor;
@@ -92,7 +91,7 @@ public final class ExplainPrediction implements Callable<Integer> {
     for (Path path : folders) {
       if (Files.isDirectory(path)) {
         DatasetBuilder.fromImages(path).build().examples().stream()
-            .map(Example::image)
+            .flatMap(example -> example.image().path().stream())
             .forEach(pictures::add);
       } else {
         pictures.add(path);

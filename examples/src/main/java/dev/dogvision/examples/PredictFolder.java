@@ -178,7 +178,7 @@ public final class PredictFolder implements Callable<Integer> {
       }
       JsonObject object = new JsonObject();
       object.addProperty("picture", example.id());
-      object.addProperty("file", example.image().toString());
+      object.addProperty("file", example.image().name());
       object.addProperty("unsure", prediction.isUnsure());
       JsonArray best = new JsonArray();
       for (Classification classification : prediction.top(top)) {

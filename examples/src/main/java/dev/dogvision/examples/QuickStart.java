@@ -81,9 +81,9 @@ public final class QuickStart {
     Path saved = run.model().saveIn(Path.of("models"), "quick-start");
     System.out.println("The model is in " + saved.toAbsolutePath());
     try (Predictor predictor = Predictor.load(saved)) {
-      for (Path picture : pictures(split)) {
-        System.out.println(picture.getFileName());
-        print(predictor.top(Math.min(3, dogs.labels().size())).predict(picture));
+      for (Example picture : pictures(split)) {
+        System.out.println(picture.id());
+        print(predictor.top(Math.min(3, dogs.labels().size())).predict(picture.image()));
       }
     }
   }
@@ -119,13 +119,13 @@ public final class QuickStart {
   }
 
   /** Three pictures: of the competition's test folder where there is one, else kept aside. */
-  private static List<Path> pictures(Split split) {
+  private static List<Example> pictures(Split split) {
     String folder = System.getProperty("dogvision.data");
     List<Example> examples =
         folder != null && Files.isDirectory(Path.of(folder, "test"))
             ? DatasetBuilder.fromImages(Path.of(folder, "test")).build().examples()
             : split.validation().examples();
-    return examples.stream().limit(3).map(Example::image).collect(Collectors.toList());
+    return examples.stream().limit(3).collect(Collectors.toList());
   }
 
   private static void print(List<Classification> best) {

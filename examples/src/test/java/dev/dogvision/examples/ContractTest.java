@@ -6,6 +6,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.Evaluation;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.predict.Classification;
 import dev.dogvision.predict.Prediction;
@@ -31,8 +32,9 @@ class ContractTest {
     StringBuilder csv = new StringBuilder("id,breed\n");
     Files.createDirectories(folder.resolve("train"));
     for (var example : DatasetBuilder.fromFolders(folder.resolve("drawn")).build().examples()) {
-      String name = example.image().getFileName().toString();
-      Files.copy(example.image(), folder.resolve("train").resolve(name));
+      Path drawn = example.image().path().orElseThrow();
+      String name = drawn.getFileName().toString();
+      Files.copy(drawn, folder.resolve("train").resolve(name));
       csv.append(name, 0, name.length() - ".png".length())
           .append(',')
           .append(example.label())
@@ -70,7 +72,7 @@ class ContractTest {
     assertThat(evaluation.perBreed()).hasSize(8);
     Path saved = run.model().save(folder.resolve("models/dogs"));
 
-    Path teo = split.validation().examples().get(0).image();
+    Path teo = split.validation().examples().get(0).image().path().orElseThrow();
     try (Predictor predictor = Predictor.load(saved)) {
       List<Classification> best = predictor.top(3).predict(teo);
       assertThat(best).hasSize(3);
@@ -97,7 +99,7 @@ class ContractTest {
   @Test
   void the_embedded_model_needs_no_training() throws Exception {
     Path folder = DrawnDogs.draw(Files.createTempDirectory("drawn"), 1, 1);
-    Path picture = DatasetBuilder.fromFolders(folder).build().examples().get(0).image();
+    ImageSource picture = DatasetBuilder.fromFolders(folder).build().examples().get(0).image();
 
     try (Predictor predictor = Predictor.pretrained()) {
       assertThat(predictor.top(3).predict(picture)).hasSize(3);

@@ -44,7 +44,7 @@ class NativeMemoryTest {
   void is_flat_over_2000_predictions() throws Exception {
     assumeTrue(Files.isReadable(STATUS), "resident memory can be read on Linux only");
     Dataset dogs = DatasetBuilder.fromFolders(DrawnDogs.draw(folder, 1, 3)).build();
-    byte[] picture = Files.readAllBytes(dogs.examples().get(0).image());
+    byte[] picture = Files.readAllBytes(dogs.examples().get(0).image().path().orElseThrow());
     TransferModel model = tiny(dogs);
     try (Predictor predictor = Predictor.of(model.trained(model.initialWeights(), Map.of()))) {
       List<Long> sizes = new ArrayList<>();

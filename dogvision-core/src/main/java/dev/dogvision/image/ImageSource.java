@@ -1,0 +1,475 @@
+package dev.dogvision.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture wherever it is: a name, and a way to its bytes or pixels. A file, bytes in memory, what
+ * a database or an object store gives, an upload, or pixels that are decoded already.
+ *
+ * <pre>{@code
+ * ImageSource upload = ImageSource.of("teo.jpg", bytes);
+ * ImageSource row = ImageSource.of("dogs/17", () -> store.open("dogs/17"));
+ * ImageSource page = ImageSource.of(uri, address -> address.toURL().openStream());
+ * }</pre>
+ *
+ * <p>Nothing is read before it is needed. Streams are opened anew each time, by any thread and by
+ * several at once, and are closed here; they are expected to give the same bytes each time. A
+ * source of more than 512 MiB is refused, whatever kind it is of, and no more than that is read.
+ *
+ * <p>Immutable, and safe to share among threads. Two sources are equal where their names are and
+ * they are the same file, equal bytes, equal pixels, or opened by the same object.
+ */
+public final class ImageSource {
+  private static final int MOST_BYTES = 1 << 29;
+  private static final String IN_MEMORY = "picture in memory";
+
+  /** File systems tell times apart that are this far from each other; two seconds on FAT. */
+  private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
+
+  private static final int BUFFER = 1 << 16;
+
+  private final String name;
+  private final Content content;
+  private final @Nullable ImageSource original;
+  private final @Nullable Stamp originalStamp;
+  private volatile @Nullable Known known;
+
+  /** Opens the place that a URI names. */
+  @FunctionalInterface
+  public interface Opener {
+
+    /**
+     * Opens the bytes, anew at each call.
+     *
+     * @param uri what to open
+     * @return the bytes; closed by the library
+     * @throws Exception if that fails, which makes an {@link UnreadableImageException} of it
+     */
+    InputStream open(URI uri) throws Exception;
+  }
+
+  private sealed interface Content {}
+
+  private record FileContent(Path file) implements Content {}
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by its bytes, never handed out
+  private record BytesContent(byte[] bytes) implements Content {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof BytesContent that && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+  }
+
+  private record SuppliedContent(Supplier<? extends InputStream> supplier) implements Content {}
+
+  private record UriContent(URI uri, Opener opener) implements Content {}
+
+  private record PixelContent(RgbImage pixels) implements Content {}
+
+  /** What a file looked like from outside; another one's bytes may differ. */
+  private record Stamp(long size, FileTime modified, @Nullable Object key) {}
+
+  /** A hash, and the file that it is of; no stamp where nothing changes. */
+  private record Known(String hash, @Nullable Stamp stamp) {}
+
+  private ImageSource(String name, Content content) {
+    this(name, content, null, null);
+  }
+
+  private ImageSource(
+      String name, Content content, @Nullable ImageSource original, @Nullable Stamp stamp) {
+    checkArgument(!name.isBlank(), "the name of a picture must not be blank");
+    this.name = name;
+    this.content = content;
+    this.original = original;
+    this.originalStamp = stamp;
+  }
+
+  /**
+   * A file.
+   *
+   * @param file need not exist before it is read; the path as given is the name
+   * @return the source
+   */
+  public static ImageSource of(Path file) {
+    requireNonNull(file, "file");
+    return new ImageSource(file.toString(), new FileContent(file));
+  }
+
+  /**
+   * Bytes in memory.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param content a whole JPEG, PNG, GIF, BMP or WebP file; copied
+   * @return the source
+   */
+  public static ImageSource of(String name, byte[] content) {
+    return new ImageSource(name, new BytesContent(content.clone()));
+  }
+
+  /**
+   * Bytes that somebody opens.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param opener opens a whole JPEG, PNG, GIF, BMP or WebP file, anew at each call, in any thread.
+   *     What it throws makes an {@link UnreadableImageException} that names the source
+   * @return the source
+   */
+  public static ImageSource of(String name, Supplier<? extends InputStream> opener) {
+    return new ImageSource(name, new SuppliedContent(requireNonNull(opener, "opener")));
+  }
+
+  /**
+   * A place that somebody opens: nothing here goes to a network by itself.
+   *
+   * @param uri the place, which is the name as well
+   * @param opener opens it, anew at each call, in any thread
+   * @return the source
+   */
+  public static ImageSource of(URI uri, Opener opener) {
+    return new ImageSource(uri.toString(), new UriContent(uri, requireNonNull(opener, "opener")));
+  }
+
+  /**
+   * Pixels.
+   *
+   * @param image of any type; what is transparent is taken for white. Read now: later changes of
+   *     the image make no difference
+   * @return the source, called "picture in memory"
+   */
+  public static ImageSource of(BufferedImage image) {
+    return of(IN_MEMORY, image);
+  }
+
+  /**
+   * Pixels with a name.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param image of any type; what is transparent is taken for white. Read now: later changes of
+   *     the image make no difference
+   * @return the source
+   */
+  public static ImageSource of(String name, BufferedImage image) {
+    return of(name, RgbImage.of(image));
+  }
+
+  /**
+   * Pixels.
+   *
+   * @param image of any size
+   * @return the source, called "picture in memory"
+   */
+  public static ImageSource of(RgbImage image) {
+    return of(IN_MEMORY, image);
+  }
+
+  /**
+   * Pixels with a name.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param image of any size
+   * @return the source
+   */
+  public static ImageSource of(String name, RgbImage image) {
+    return new ImageSource(name, new PixelContent(requireNonNull(image, "image")));
+  }
+
+  /**
+   * Reads a stream to its end, now: for what can be opened only once, such as an upload.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param stream a JPEG, PNG, GIF, BMP or WebP file; not closed
+   * @return a source of the bytes read
+   * @throws UnreadableImageException if reading fails, or there are more than 512 MiB
+   */
+  public static ImageSource read(String name, InputStream stream) {
+    try {
+      return new ImageSource(name, new BytesContent(bounded(name, stream)));
+    } catch (IOException e) {
+      throw new UnreadableImageException(name, "the stream can't be read: " + reason(e), e);
+    }
+  }
+
+  /**
+   * What the picture is called: a file's path, a URI, or as it was named.
+   *
+   * @return not blank; what {@link UnreadableImageException#source()} says of it
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The file that it is.
+   *
+   * @return empty for what is no file
+   */
+  public Optional<Path> path() {
+    Content from = original == null ? content : original.content;
+    return from instanceof FileContent file ? Optional.of(file.file()) : Optional.empty();
+  }
+
+  /**
+   * A name for exactly this content, whatever it is called and wherever it lies: SHA-256 of the
+   * bytes. Of pixels it is SHA-256 of their size and values; a picture and its decoded pixels
+   * differ.
+   *
+   * <p>Computed once; a file is read again where its size or time of change has changed since.
+   *
+   * @return 64 lower-case hexadecimal digits
+   * @throws UnreadableImageException if there is nothing that can be read
+   */
+  public String contentHash() {
+    Stamp stamp = content instanceof FileContent file ? stamp(file.file()) : null;
+    Known before = known;
+    if (before != null && (stamp == null || stamp.equals(before.stamp()))) {
+      return before.hash();
+    }
+    String hash;
+    if (content instanceof PixelContent pixels) {
+      hash = hash(pixels.pixels());
+    } else if (content instanceof BytesContent bytes) {
+      hash = Hashing.sha256().hashBytes(bytes.bytes()).toString();
+    } else {
+      hash = hashOfStream();
+    }
+    remember(hash, stamp);
+    if (original != null) {
+      original.remember(hash, originalStamp);
+    }
+    return hash;
+  }
+
+  /**
+   * This source with its bytes in memory, so that hashing and decoding it read them from where they
+   * are only once.
+   *
+   * @return a source of the same name and path; this one where nothing is to be read
+   * @throws UnreadableImageException if there is nothing that can be read
+   */
+  public ImageSource loaded() {
+    if (content instanceof BytesContent || content instanceof PixelContent) {
+      return this;
+    }
+    Stamp stamp = content instanceof FileContent file ? stamp(file.file()) : null;
+    ImageSource copy = new ImageSource(name, new BytesContent(bytes()), this, stamp);
+    Known before = known;
+    if (before != null && (stamp == null || stamp.equals(before.stamp()))) {
+      copy.known = new Known(before.hash(), null);
+    }
+    return copy;
+  }
+
+  /**
+   * Keeps a hash, unless the file is so young that it may be changed once more without a trace in
+   * its size and time.
+   */
+  private void remember(String hash, @Nullable Stamp stamp) {
+    if (stamp == null
+        || stamp.modified().toInstant().isBefore(Instant.now().minus(COARSEST_CLOCK))) {
+      known = new Known(hash, stamp);
+    }
+  }
+
+  private static String hash(RgbImage pixels) {
+    return Hashing.sha256()
+        .newHasher()
+        .putString("dogvision-pixels-1\n", StandardCharsets.US_ASCII)
+        .putInt(pixels.width())
+        .putInt(pixels.height())
+        .putBytes(pixels.rgb())
+        .hash()
+        .toString();
+  }
+
+  private String hashOfStream() {
+    try (InputStream stream = open()) {
+      Hasher hasher = Hashing.sha256().newHasher();
+      byte[] buffer = new byte[BUFFER];
+      long total = 0;
+      for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+        total += n;
+        if (total > MOST_BYTES) {
+          throw tooLarge(name);
+        }
+        hasher.putBytes(buffer, 0, n);
+      }
+      return hasher.hash().toString();
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The pixels, where they are there already. */
+  @Nullable RgbImage pixels() {
+    return content instanceof PixelContent there ? there.pixels() : null;
+  }
+
+  /** The bytes of what has no pixels yet. */
+  byte[] bytes() {
+    if (content instanceof BytesContent there) {
+      return there.bytes();
+    }
+    try (InputStream stream = open()) {
+      return bounded(name, stream);
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The first bytes, where looking costs little: of a file and of bytes in memory.
+   *
+   * @return null for a source that would have to be opened, and for pixels
+   */
+  byte @Nullable [] firstBytes(int count) {
+    if (content instanceof BytesContent there) {
+      return Arrays.copyOf(there.bytes(), Math.min(count, there.bytes().length));
+    }
+    if (!(content instanceof FileContent)) {
+      return null;
+    }
+    try (InputStream stream = open()) {
+      return stream.readNBytes(count);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private InputStream open() {
+    @Nullable InputStream stream;
+    try {
+      if (content instanceof FileContent file) {
+        checkFile(file.file());
+        stream = Files.newInputStream(file.file());
+      } else if (content instanceof SuppliedContent supplied) {
+        stream = supplied.supplier().get();
+      } else if (content instanceof UriContent place) {
+        stream = place.opener().open(place.uri());
+      } else {
+        throw new IllegalStateException("what is in memory is not opened");
+      }
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnreadableImageException(name, "interrupted while it was opened", e);
+    } catch (Exception e) { // whatever the caller's own code throws
+      throw content instanceof FileContent
+          ? unreadable(e)
+          : new UnreadableImageException(name, "it can't be opened: " + reason(e), e);
+    }
+    if (stream == null) {
+      throw new UnreadableImageException(
+          name, "it can't be opened: what opens it gave no stream", null);
+    }
+    return stream;
+  }
+
+  private void checkFile(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new UnreadableImageException(
+          name, attributes.isDirectory() ? "a folder, not a picture" : "not a file", null);
+    }
+    if (attributes.size() > MOST_BYTES) {
+      throw new UnreadableImageException(
+          name, "a file of " + attributes.size() + " bytes; pictures may have " + MOST_BYTES, null);
+    }
+  }
+
+  private UnreadableImageException unreadable(Exception cause) {
+    if (cause instanceof NoSuchFileException) {
+      return new UnreadableImageException(name, "there is no such file", cause);
+    }
+    String what = content instanceof FileContent ? "the file" : "the stream";
+    return new UnreadableImageException(name, what + " can't be read: " + reason(cause), cause);
+  }
+
+  private static String reason(Throwable problem) {
+    String message = problem.getMessage();
+    return message == null || message.isBlank() ? problem.getClass().getSimpleName() : message;
+  }
+
+  private static byte[] bounded(String name, InputStream stream) throws IOException {
+    byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) {
+      throw tooLarge(name);
+    }
+    return bytes;
+  }
+
+  private static UnreadableImageException tooLarge(String name) {
+    return new UnreadableImageException(
+        name,
+        "more than " + MOST_BYTES + " bytes, which is the most that a picture may have",
+        null);
+  }
+
+  /** What a file looks like now; null where there is none, which reading will tell. */
+  private static @Nullable Stamp stamp(Path file) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  static void checkLength(byte[] content, String source) {
+    if (content.length > MOST_BYTES) {
+      throw tooLarge(source);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ImageSource that
+        && name.equals(that.name)
+        && content.equals(that.content);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  /**
+   * The source's name.
+   *
+   * @return {@link #name()}
+   */
+  @Override
+  public String toString() {
+    return name;
+  }
+}
