@@ -26,6 +26,10 @@ module dev.dogvision {
   exports dev.dogvision.train;
   exports dev.dogvision;
 
+  // What the modules of the library share among themselves.
+  exports dev.dogvision.internal to
+      dev.dogvision.onnx;
+
   uses dev.dogvision.spi.EmbeddedModel;
   uses dev.dogvision.spi.EngineProvider;
 }

@@ -3,7 +3,11 @@ package dev.dogvision.spi;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
+import dev.dogvision.DogVisionException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * A whole network as data: what an engine compiles and runs. It goes from RGB bytes through a chain
@@ -159,6 +163,76 @@ public record NetworkPlan(
       shapes.put(headName + ".bias", List.of(classes));
     }
     return shapes.buildOrThrow();
+  }
+
+  /**
+   * Checks that weights hold what a part of the network needs; for engines.
+   *
+   * @param segment which part
+   * @param weights by name; surplus ones are ignored
+   * @throws DogVisionException naming the first tensor that is missing or has another shape
+   */
+  public void checkTensors(Segment segment, Map<String, Tensor> weights) {
+    tensorShapes(segment)
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor = weights.get(name);
+              if (tensor == null) {
+                throw new DogVisionException(
+                    String.format(
+                        Locale.ROOT,
+                        "the weights have no tensor \"%s\" (shape %s expected); they hold %d"
+                            + " tensors, so they are probably those of another architecture, or of"
+                            + " another width",
+                        name,
+                        shape,
+                        weights.size()));
+              }
+              if (!tensor.shape().equals(shape)) {
+                throw new DogVisionException(
+                    String.format(
+                        Locale.ROOT,
+                        "the tensor \"%s\" has the shape %s, but the network needs %s: the"
+                            + " weights are of another width, or have another number of classes",
+                        name,
+                        tensor.shape(),
+                        shape));
+              }
+            });
+  }
+
+  /**
+   * Checks that a batch is what a part of the network takes; for engines.
+   *
+   * @param segment which part
+   * @param batch pixels where it starts at 0, activations elsewhere
+   * @throws IllegalArgumentException if it is something else, or of another size
+   */
+  public void checkInput(Segment segment, Batch batch) {
+    int[] shape = shapeAt(segment.from());
+    if (batch instanceof PixelBatch pixels) {
+      checkArgument(
+          segment.from() == 0,
+          "this network starts at position %s and takes activations of shape %s, not pixels",
+          segment.from(),
+          Arrays.toString(shape));
+      checkArgument(
+          pixels.side() == inputSize,
+          "this network takes pictures of %s x %s pixels, got %s x %s",
+          inputSize,
+          inputSize,
+          pixels.side(),
+          pixels.side());
+    } else if (batch instanceof ActivationBatch activations) {
+      checkArgument(
+          segment.from() > 0, "this network starts at the pixels and does not take activations");
+      checkArgument(
+          activations.valuesPerImage() == sizeAt(segment.from()),
+          "this network takes activations of shape %s, %s values an image; got %s",
+          Arrays.toString(shape),
+          sizeAt(segment.from()),
+          activations.valuesPerImage());
+    }
   }
 
   /**

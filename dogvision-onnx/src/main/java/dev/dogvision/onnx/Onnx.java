@@ -1,0 +1,78 @@
+package dev.dogvision.onnx;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.gson.Gson;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.WholeFile;
+import dev.dogvision.model.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Writes models as ONNX files, for runtimes other than this library's: browsers, phones, Python.
+ */
+public final class Onnx {
+  private static final Gson GSON = new Gson();
+
+  private Onnx() {}
+
+  /**
+   * Writes a model as one ONNX file, whole or not at all: operator set 17.
+   *
+   * <p>What goes in is {@code input}, {@code uint8[batch, size, size, 3]}: RGB pictures that were
+   * made square as the model's preprocessing says; normalising is part of the graph. What comes out
+   * is {@code probabilities} and {@code logits}, both {@code float32[batch, labels]}, and {@code
+   * embedding}, {@code float32[batch, embedding size]}. The probabilities are at the model's
+   * temperature.
+   *
+   * <p>The file's metadata have {@code labels}, a JSON array in the order of the outputs; {@code
+   * preprocessing}, a JSON object; {@code temperature}; {@code confidence_threshold} where the
+   * model has one; {@code fingerprint}; and the model's provenance as a JSON object.
+   *
+   * @param model the model
+   * @param file the place; a file that is there is replaced
+   * @return the file
+   * @throws DogVisionException if it can't be written; the place is then as it was before
+   */
+  @CanIgnoreReturnValue
+  public static Path write(TrainedModel model, Path file) {
+    ModelProto onnx =
+        OnnxGraph.classifier(model.plan(), model.weights(), model.temperature(), metadata(model));
+    try {
+      WholeFile.write(file, onnx::writeTo);
+    } catch (IOException e) {
+      throw new DogVisionException(file + " can't be written: " + e, e);
+    }
+    return file;
+  }
+
+  private static ImmutableMap<String, String> metadata(TrainedModel model) {
+    Preprocessing preprocessing = model.preprocessing();
+    ImmutableMap.Builder<String, String> metadata = ImmutableMap.builder();
+    metadata.put("labels", GSON.toJson(model.labels().names()));
+    metadata.put(
+        "preprocessing",
+        GSON.toJson(
+            ImmutableMap.of(
+                "size", preprocessing.size(),
+                "resize", preprocessing.resizeRule().name().toLowerCase(Locale.ROOT),
+                "crop_fraction", preprocessing.cropFraction())));
+    metadata.put("temperature", String.valueOf(model.temperature()));
+    model
+        .confidenceThreshold()
+        .ifPresent(
+            threshold ->
+                metadata.put(
+                    "confidence_threshold",
+                    GSON.toJson(
+                        ImmutableMap.of(
+                            "score", threshold.score().text(), "threshold", threshold.value()))));
+    metadata.put("fingerprint", model.fingerprint());
+    metadata.put("provenance", GSON.toJson(model.provenance()));
+    return metadata.buildOrThrow();
+  }
+}

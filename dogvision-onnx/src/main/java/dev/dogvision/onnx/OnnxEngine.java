@@ -1,0 +1,128 @@
+package dev.dogvision.onnx;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.dogvision.Device;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.TrainableNetwork;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * ONNX Runtime, on the CPU. It predicts and does not train.
+ *
+ * <p>Its threads sleep when they have nothing to do. By default they spin for a while, which is a
+ * little faster on an idle machine, and slower by far on one that has other work.
+ */
+final class OnnxEngine implements Engine {
+  static final String NAME = "ONNX Runtime";
+
+  private final OrtEnvironment environment;
+  private final String version;
+
+  private OnnxEngine(OrtEnvironment environment) {
+    this.environment = environment;
+    this.version = environment.getVersion();
+  }
+
+  /** Loads the native library. */
+  static OnnxEngine load() {
+    try {
+      OrtEnvironment environment = OrtEnvironment.getEnvironment("dogvision");
+      environment.setTelemetry(false);
+      return new OnnxEngine(environment);
+    } catch (OrtException | RuntimeException | LinkageError e) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "ONNX Runtime could not be loaded on %s %s: %s. Its library comes with the dependency"
+                  + " com.microsoft.onnxruntime:onnxruntime, for Linux and Windows on x86_64, and"
+                  + " for Linux and macOS on aarch64",
+              System.getProperty("os.name"),
+              System.getProperty("os.arch"),
+              e),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public List<Device> devices() {
+    return List.of(Device.CPU);
+  }
+
+  @Override
+  public Network open(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision) {
+    if (!device.equals(Device.CPU)) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "device \"%s\" is not available: %s (%s) sees only %s here",
+              device,
+              NAME,
+              version,
+              devices()));
+    }
+    if (precision != Precision.FLOAT32) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
+              precision,
+              Precision.FLOAT32));
+    }
+    checkArgument(
+        segment.to() <= plan.logitsPosition(),
+        "segment ends at position %s, but the network at %s",
+        segment.to(),
+        plan.logitsPosition());
+    plan.checkTensors(segment, weights);
+    byte[] graph = OnnxGraph.of(plan, segment, weights, OnnxNetwork.OUTPUT).toByteArray();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(Math.max(1, Runtime.getRuntime().availableProcessors()));
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      return new OnnxNetwork(plan, segment, environment, environment.createSession(graph, options));
+    } catch (OrtException e) {
+      throw new DogVisionException("ONNX Runtime could not open a network: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public TrainableNetwork openTrainable(
+      NetworkPlan plan,
+      Segment segment,
+      int firstTrainableStage,
+      Map<String, Tensor> weights,
+      Optimizer optimizer,
+      Device device) {
+    throw new DogVisionException(
+        NAME
+            + " predicts and does not train: add the dependency dev.dogvision:dogvision-djl, which"
+            + " does");
+  }
+}
