@@ -1,0 +1,90 @@
+package dev.dogvision.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.image.RgbImage;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.predict.Prediction;
+import dev.dogvision.predict.Predictor;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxTest {
+  private static final TrainedModel MODEL = TrainedModel.pretrained();
+
+  @Test
+  void a_written_model_answers_as_the_predictor_does(@TempDir Path folder) throws Exception {
+    Path file = Onnx.write(MODEL, folder.resolve("dogs.onnx"));
+    List<RgbImage> pictures = List.of(noise(1, 300, 200), noise(2, 90, 120));
+    int side = MODEL.preprocessing().size();
+    ByteBuffer pixels = ByteBuffer.allocateDirect(2 * side * side * 3);
+    pictures.forEach(picture -> pixels.put(MODEL.preprocessing().apply(picture).rgb()));
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session = environment.createSession(file.toString());
+        OnnxTensor input =
+            OnnxTensor.createTensor(
+                environment, pixels.flip(), new long[] {2, side, side, 3}, OnnxJavaType.UINT8);
+        OrtSession.Result result = session.run(Map.<String, OnnxTensorLike>of("input", input));
+        Predictor predictor = Predictor.of(MODEL)) {
+      float[][] probabilities = (float[][]) result.get("probabilities").orElseThrow().getValue();
+      float[][] embeddings = (float[][]) result.get("embedding").orElseThrow().getValue();
+      for (int i = 0; i < 2; i++) {
+        Prediction prediction = predictor.predict(pictures.get(i));
+        List<Double> expected = new ArrayList<>(prediction.probabilities().values());
+        for (int label = 0; label < expected.size(); label++) {
+          assertThat((double) probabilities[i][label]).isCloseTo(expected.get(label), within(1e-5));
+        }
+        assertThat(embeddings[i]).hasSize(MODEL.plan().embeddingSize());
+      }
+    }
+  }
+
+  @Test
+  void what_it_takes_to_use_the_file_is_in_it(@TempDir Path folder) throws Exception {
+    Path file = Onnx.write(MODEL, folder.resolve("dogs.onnx"));
+    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
+      Map<String, String> metadata = session.getMetadata().getCustomMetadata();
+      JsonArray labels = JsonParser.parseString(metadata.get("labels")).getAsJsonArray();
+      assertThat(labels).hasSize(120);
+      assertThat(labels.get(19).getAsString()).isEqualTo("boston_bull");
+      assertThat(metadata)
+          .containsEntry("fingerprint", MODEL.fingerprint())
+          .containsEntry("temperature", String.valueOf(MODEL.temperature()))
+          .containsKeys("preprocessing", "confidence_threshold", "provenance");
+      assertThat(session.getInputNames()).containsExactly("input");
+      assertThat(session.getOutputNames())
+          .containsExactlyInAnyOrder("probabilities", "logits", "embedding");
+    }
+  }
+
+  @Test
+  void a_place_that_is_a_folder_is_named(@TempDir Path folder) throws Exception {
+    Path taken = Files.createDirectories(folder.resolve("dogs.onnx/inside")).getParent();
+    assertThatThrownBy(() -> Onnx.write(MODEL, taken))
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageContaining("dogs.onnx can't be written");
+  }
+
+  private static RgbImage noise(long seed, int width, int height) {
+    byte[] rgb = new byte[width * height * 3];
+    new Random(seed).nextBytes(rgb);
+    return new RgbImage(width, height, rgb);
+  }
+}
