@@ -85,7 +85,8 @@ public final class HeadExperiment {
             crop.warm("warm start, crop"),
             crop.warm("x").with("warm start, crop, rate 3e-4", 3e-4, 0.01, 100, 0),
             crop.warm("x").with("warm start, crop, 30 epochs", 1e-3, 0.01, 30, 0));
-    System.out.printf("%d photographs, %d breeds%n%n", dogs.size(), dogs.labels().size());
+    System.out.printf(
+        Locale.ROOT, "%d photographs, %d breeds%n%n", dogs.size(), dogs.labels().size());
     System.out.println("| head | seed 1 | seed 2 | seed 3 | mean | log-loss |");
     System.out.println("|---|---|---|---|---|---|");
     for (Variant variant : variants) {

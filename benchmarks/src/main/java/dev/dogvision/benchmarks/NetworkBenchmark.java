@@ -30,6 +30,7 @@ import dev.dogvision.spi.UpdateRule;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -53,6 +54,7 @@ public final class NetworkBenchmark {
     Engine engine = Engines.find();
     Backbone backbone = Backbone.untrained(1.0, 224, 13);
     System.out.printf(
+        Locale.ROOT,
         "%s, %s, %d processors, Java %s%n%n",
         engine.name(),
         engine.version(),

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -71,14 +72,21 @@ public final class PassBenchmark {
       }
     }
     System.out.printf(
-        "%d photographs, medians of %d rounds, ms an image%n", photographs.size(), ROUNDS);
-    System.out.printf("bare forward pass, best batch size   %8.2f%n", median(bare));
+        Locale.ROOT,
+        "%d photographs, medians of %d rounds, ms an image%n",
+        photographs.size(),
+        ROUNDS);
+    System.out.printf(Locale.ROOT, "bare forward pass, best batch size   %8.2f%n", median(bare));
     System.out.printf(
+        Locale.ROOT,
         "decode, resize and embed             %8.2f   %.2f of the bare forward pass%n",
-        median(pass), median(pass) / median(bare));
+        median(pass),
+        median(pass) / median(bare));
     System.out.printf(
+        Locale.ROOT,
         "100 epochs of the head               %8.2f   %.2f of such a pass%n",
-        median(epochs), median(epochs) / median(pass));
+        median(epochs),
+        median(epochs) / median(pass));
   }
 
   private static double bareForward(Engine engine, Backbone backbone) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -60,7 +61,11 @@ final class SideBySide {
         (name, millis) ->
             text.append(
                 String.format(
-                    "  %-42s %9.2f ms an image   %5.2f%n", name, millis / images, millis / last)));
+                    Locale.ROOT,
+                    "  %-42s %9.2f ms an image   %5.2f%n",
+                    name,
+                    millis / images,
+                    millis / last)));
     return text.toString();
   }
 }

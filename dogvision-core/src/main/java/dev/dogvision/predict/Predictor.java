@@ -31,6 +31,7 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -650,6 +651,7 @@ public final class Predictor implements AutoCloseable {
     if (!Floats.asList(logits).stream().allMatch(Float::isFinite)) {
       throw new DogVisionException(
           String.format(
+              Locale.ROOT,
               "the network's answer for %s holds values that are no numbers: %s... (%s on %s)%s",
               source,
               Arrays.toString(Arrays.copyOf(logits, Math.min(3, logits.length))),

@@ -7,6 +7,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.EngineNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -54,10 +55,14 @@ public final class Engines {
           engine.name(),
           devices,
           String.format(
+              Locale.ROOT,
               "device \"%s\" is not available: %s (%s) sees only %s here. For a GPU, check that"
                   + " nvidia-smi lists it and that the engine's CUDA libraries are installed; or ask"
                   + " for one of the devices listed, or for none to have the best one chosen",
-              wanted, engine.name(), engine.version(), devices));
+              wanted,
+              engine.name(),
+              engine.version(),
+              devices));
     }
     return wanted;
   }

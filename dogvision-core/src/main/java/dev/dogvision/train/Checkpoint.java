@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -97,9 +98,12 @@ record Checkpoint(
     if (!expected.equals(given)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the %s data is not the run's: its fingerprint is %s, the checkpoint's %s; a run can"
                   + " only be resumed with the same photographs, labels and order",
-              what, shorten(given), shorten(expected)));
+              what,
+              shorten(given),
+              shorten(expected)));
     }
   }
 

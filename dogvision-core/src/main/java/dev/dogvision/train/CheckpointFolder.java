@@ -166,7 +166,12 @@ final class CheckpointFolder implements CheckpointSink {
       if (format != FORMAT) {
         throw new MismatchException(
             file.toString(),
-            String.format("%s has format %s, this version reads format %s", file, format, FORMAT));
+            String.format(
+                Locale.ROOT,
+                "%s has format %s, this version reads format %s",
+                file,
+                format,
+                FORMAT));
       }
       StartingPoint start =
           start(

@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import dev.dogvision.DogVisionException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class DivergedException extends DogVisionException {
       String what, int epoch, int batch, double learningRate, @Nullable Path lastCheckpoint) {
     super(
         String.format(
+            Locale.ROOT,
             "%s in epoch %s, batch %s, at learning rate %s; lower the learning rate, or set"
                 + " gradientClipping(1). %s",
             what,

@@ -5,6 +5,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -59,6 +60,7 @@ record LabelledImages(List<Example> examples, int[] labels, String fingerprint) 
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the %s data has %s that the model lacks: %s%s; give the model"
                   + " .labels(dataset.labels()) of the whole data set",
               what,

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +90,13 @@ final class PhaseInputs {
       dispatcher.dispatch(
           new TrainingEvent.Notice(
               String.format(
+                  Locale.ROOT,
                   "activations of %s images would take %s MB, more than the %s MB set aside for"
                       + " them: they are computed anew in every epoch. Give the JVM more memory"
                       + " (-Xmx) or set cacheMemory(bytes)",
-                  images, bytes >> 20, settings.cacheBytes() >> 20)));
+                  images,
+                  bytes >> 20,
+                  settings.cacheBytes() >> 20)));
     }
     boolean keepTraining =
         augmentation.keepsPictures() && pixelBytes * images <= settings.cacheBytes();

@@ -166,6 +166,6 @@ final class ProgressDisplay implements TrainingListener {
   @FormatMethod
   private void line(String format, Object... arguments) {
     close();
-    out.println(String.format(format, arguments));
+    out.println(String.format(Locale.ROOT, format, arguments));
   }
 }

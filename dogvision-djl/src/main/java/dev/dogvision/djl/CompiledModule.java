@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -88,7 +89,9 @@ final class CompiledModule implements AutoCloseable {
       return load(compiler.apply(Kernels.PLAIN), device, trains);
     } catch (EngineException e) {
       throw new DogVisionException(
-          String.format("PyTorch could not open a network on %s: %s", device, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "PyTorch could not open a network on %s: %s", device, e.getMessage()),
+          e);
     }
   }
 
@@ -109,10 +112,12 @@ final class CompiledModule implements AutoCloseable {
     } catch (IOException | MalformedModelException e) {
       throw new DogVisionException(
           String.format(
+              Locale.ROOT,
               "a network could not be opened, because its archive could not be written to the"
                   + " folder for temporary files, %s: %s. Free space there, or name another folder"
                   + " with the system property java.io.tmpdir",
-              System.getProperty("java.io.tmpdir"), e),
+              System.getProperty("java.io.tmpdir"),
+              e),
           e);
     } finally {
       if (!loaded) {

@@ -14,6 +14,7 @@ import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,13 @@ final class DjlEngine implements Engine {
           EngineNotFoundException.Reason.FAILED,
           List.of(NAME),
           String.format(
+              Locale.ROOT,
               "PyTorch could not be loaded on %s %s: %s. Its library comes with the dependency"
                   + " ai.djl.pytorch:pytorch-native-cpu, of the classifier for this system, or from"
                   + " the folder that PYTORCH_LIBRARY_PATH names",
-              System.getProperty("os.name"), System.getProperty("os.arch"), reason(e)),
+              System.getProperty("os.name"),
+              System.getProperty("os.arch"),
+              reason(e)),
           e);
     }
     List<Device> devices = new ArrayList<>();
@@ -53,7 +57,11 @@ final class DjlEngine implements Engine {
     }
     devices.add(Device.CPU);
     return new DjlEngine(
-        String.format("%s, PyTorch %s", ai.djl.engine.Engine.getDjlVersion(), engine.getVersion()),
+        String.format(
+            Locale.ROOT,
+            "%s, PyTorch %s",
+            ai.djl.engine.Engine.getDjlVersion(),
+            engine.getVersion()),
         devices);
   }
 
@@ -90,8 +98,10 @@ final class DjlEngine implements Engine {
     if (precision != Precision.FLOAT32 && device.equals(Device.CPU)) {
       throw new DogVisionException(
           String.format(
+              Locale.ROOT,
               "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
-              precision, Precision.FLOAT32));
+              precision,
+              Precision.FLOAT32));
     }
     return new DjlNetwork(plan, segment, weights, device, precision);
   }
@@ -108,16 +118,23 @@ final class DjlEngine implements Engine {
     if (segment.to() != plan.logitsPosition()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "segment must end at the logits, position %d, to be trained; got %s",
-              plan.logitsPosition(), segment));
+              plan.logitsPosition(),
+              segment));
     }
     int stages = plan.stages().size();
     int first = Math.min(segment.from(), stages);
     if (firstTrainableStage < first || firstTrainableStage > stages) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "firstTrainableStage must be in %d..%d for %s of a network of %d stages, got %d",
-              first, stages, segment, stages, firstTrainableStage));
+              first,
+              stages,
+              segment,
+              stages,
+              firstTrainableStage));
     }
     return new DjlTrainableNetwork(plan, segment, firstTrainableStage, weights, optimizer, device);
   }
@@ -129,8 +146,12 @@ final class DjlEngine implements Engine {
           NAME,
           devices,
           String.format(
+              Locale.ROOT,
               "device \"%s\" is not available: %s (%s) sees only %s here",
-              device, NAME, version, devices));
+              device,
+              NAME,
+              version,
+              devices));
     }
   }
 

@@ -19,6 +19,7 @@ import dev.dogvision.spi.TrainableNetwork;
 import dev.dogvision.spi.UpdateRule;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A network whose weights are trained. Everything that is learned lives in the module. */
@@ -224,7 +225,10 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
       throw new MismatchException(
           UPDATES,
           String.format(
-              "the optimiser's state is damaged: \"%s\" holds %s, not a count", UPDATES, count));
+              Locale.ROOT,
+              "the optimiser's state is damaged: \"%s\" holds %s, not a count",
+              UPDATES,
+              count));
     }
     boolean hasAverage =
         state.keySet().stream().anyMatch(name -> name.startsWith(Vector.AVERAGE.prefix));

@@ -7,6 +7,7 @@ import ai.djl.repository.zoo.ModelLoader;
 import ai.djl.repository.zoo.ModelZoo;
 import dev.dogvision.DogVisionException;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,7 @@ public final class DjlUrlRepositoryFactory implements RepositoryFactory {
     Matcher path = PATH.matcher(uri.getPath() == null ? "" : uri.getPath());
     if (group == null || !path.matches()) {
       throw new IllegalArgumentException(
-          String.format("not of the form djl://<group>/<artifact>: %s", uri));
+          String.format(Locale.ROOT, "not of the form djl://<group>/<artifact>: %s", uri));
     }
     String artifact = path.group("artifact");
     ModelLoader loader = loader(uri, group, artifact);
@@ -77,12 +78,14 @@ public final class DjlUrlRepositoryFactory implements RepositoryFactory {
     ModelZoo zoo = ModelZoo.getModelZoo(group);
     if (zoo == null) {
       throw new IllegalArgumentException(
-          String.format("no model zoo \"%s\" found on the class path, for %s", group, uri));
+          String.format(
+              Locale.ROOT, "no model zoo \"%s\" found on the class path, for %s", group, uri));
     }
     ModelLoader loader = zoo.getModelLoader(artifact);
     if (loader == null) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the model zoo \"%s\" has no \"%s\", for %s%s",
               group,
               artifact,

@@ -9,6 +9,7 @@ import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -252,7 +253,8 @@ final class GraphCompiler {
   private void halve(String name) {
     if (precision == Precision.FLOAT16) {
       preparations.add(
-          String.format("self.%s = torch.to(self.%s, %d)", name, name, GraphText.FLOAT16));
+          String.format(
+              Locale.ROOT, "self.%s = torch.to(self.%s, %d)", name, name, GraphText.FLOAT16));
     }
   }
 
@@ -307,8 +309,13 @@ final class GraphCompiler {
     String stride = both(convolution.stride());
     preparations.add(
         String.format(
+            Locale.ROOT,
             "%s = ops.mkldnn._reorder_convolution_weight(%s, %s, %s, [1, 1], %d, None)",
-            kernel, kernel, padding, stride, convolution.groups()));
+            kernel,
+            kernel,
+            padding,
+            stride,
+            convolution.groups()));
     return text.assign(
         "ops.mkldnn._convolution_pointwise(%s, %s, %s, %s, %s, [1, 1], %d, %s, None)",
         input,
@@ -336,7 +343,7 @@ final class GraphCompiler {
 
   /** The same number for height and width. */
   static String both(int number) {
-    return String.format("[%d, %d]", number, number);
+    return String.format(Locale.ROOT, "[%d, %d]", number, number);
   }
 
   static Written last(List<Written> written) {

@@ -1,6 +1,7 @@
 package dev.dogvision.djl;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 
 /** The text of a TorchScript class's methods, as it is written line by line. */
 final class GraphText {
@@ -27,14 +28,14 @@ final class GraphText {
   /** Writes a line of the method. */
   @FormatMethod
   void line(String format, Object... arguments) {
-    text.append("    ").append(String.format(format, arguments)).append('\n');
+    text.append("    ").append(String.format(Locale.ROOT, format, arguments)).append('\n');
   }
 
   /** Assigns an expression to a new variable and returns that one's name. */
   @FormatMethod
   String assign(String format, Object... arguments) {
     String variable = variable();
-    line("%s = %s", variable, String.format(format, arguments));
+    line("%s = %s", variable, String.format(Locale.ROOT, format, arguments));
     return variable;
   }
 

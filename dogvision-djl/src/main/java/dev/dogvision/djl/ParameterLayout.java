@@ -12,6 +12,7 @@ import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -152,7 +153,7 @@ final class ParameterLayout {
   Map<String, Tensor> unflatten(float[] flat) {
     if (flat.length != size) {
       throw new DogVisionException(
-          String.format("%d trainable values expected, got %d", size, flat.length));
+          String.format(Locale.ROOT, "%d trainable values expected, got %d", size, flat.length));
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Slot slot : planOrder) {

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -263,7 +264,11 @@ final class TrainingGraph {
         Written written = stage.convolutions().get(i);
         if (written.convolution().relu6()) {
           String slope =
-              String.format("torch.hardtanh_backward(%s, %s, 0., 6.", gradient, written.output());
+              String.format(
+                  Locale.ROOT,
+                  "torch.hardtanh_backward(%s, %s, 0., 6.",
+                  gradient,
+                  written.output());
           gradient =
               mayChange
                   ? text.assign("%s, grad_input=%s)", slope, gradient)

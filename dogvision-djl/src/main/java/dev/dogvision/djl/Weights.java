@@ -3,6 +3,7 @@ package dev.dogvision.djl;
 import dev.dogvision.MismatchException;
 import dev.dogvision.spi.Tensor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Takes named weights apart: finds them, checks their shapes, turns kernels around. */
@@ -16,17 +17,23 @@ final class Weights {
       throw new MismatchException(
           name,
           String.format(
+              Locale.ROOT,
               "the weights have no tensor \"%s\" (shape %s expected); they hold %d tensors, so they"
                   + " are probably those of another architecture, or of another width",
-              name, shape, tensors.size()));
+              name,
+              shape,
+              tensors.size()));
     }
     if (!tensor.shape().equals(shape)) {
       throw new MismatchException(
           name,
           String.format(
+              Locale.ROOT,
               "the tensor \"%s\" has the shape %s, but the network needs %s: the weights are of"
                   + " another width, or have another number of classes",
-              name, tensor.shape(), shape));
+              name,
+              tensor.shape(),
+              shape));
     }
     return tensor;
   }

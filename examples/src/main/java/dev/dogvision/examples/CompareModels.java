@@ -128,7 +128,7 @@ public final class CompareModels implements Callable<Integer> {
 
   private TrainedModel train(
       String name, Split split, UnaryOperator<TransferModel.Builder> change) {
-    System.out.printf("%nTraining %s on %d pictures%n", name, split.train().size());
+    System.out.printf(Locale.ROOT, "%nTraining %s on %d pictures%n", name, split.train().size());
     TransferModel model =
         change.apply(TransferModel.mobileNetV2().labels(split.train().labels())).build();
     return Trainer.of(model)
@@ -153,10 +153,16 @@ public final class CompareModels implements Callable<Integer> {
   }
 
   private void compare(Outcome one, Outcome other) {
-    System.out.printf("%n%d pictures, the same for both%n%n", one.evaluation().size());
+    System.out.printf(Locale.ROOT, "%n%d pictures, the same for both%n%n", one.evaluation().size());
     System.out.printf(
+        Locale.ROOT,
         "%-26s %9s  %-17s %9s %11s  %s%n",
-        "", "accuracy", "95 % sure between", "log-loss", "breeds", "pictures a second");
+        "",
+        "accuracy",
+        "95 % sure between",
+        "log-loss",
+        "breeds",
+        "pictures a second");
     for (Outcome outcome : List.of(one, other)) {
       Evaluation evaluation = outcome.evaluation();
       System.out.printf(
@@ -173,7 +179,7 @@ public final class CompareModels implements Callable<Integer> {
       System.out.println(
           "One of them chooses from more breeds, which is harder and lowers its figures.");
     }
-    System.out.printf("%n%s%n", verdict(one, other));
+    System.out.printf(Locale.ROOT, "%n%s%n", verdict(one, other));
     disagreements(one, other);
     breeds(one, other);
   }
@@ -223,7 +229,7 @@ public final class CompareModels implements Callable<Integer> {
         rows.add(row);
       }
     }
-    System.out.printf("%nThey disagree on %d of %d pictures", differing, first.size());
+    System.out.printf(Locale.ROOT, "%nThey disagree on %d of %d pictures", differing, first.size());
     rows.sort(
         Comparator.comparingDouble(
             row -> -Math.min(first.confidence(row), second.confidence(row))));

@@ -40,6 +40,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -243,7 +244,8 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     roundColours(small);
     Path file = Files.createDirectories(output).resolve(name + ".png");
     ImageIO.write(small, "png", file.toFile());
-    System.out.printf("%s, %d x %d, %,d bytes%n", file, width, height, Files.size(file));
+    System.out.printf(
+        Locale.ROOT, "%s, %d x %d, %,d bytes%n", file, width, height, Files.size(file));
   }
 
   /** To 64 steps a channel, which nobody sees and which makes the files a third smaller. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
@@ -78,7 +79,7 @@ final class DrawnCompetition {
   /** Draws one picture, whole or not at all. */
   private static String photograph(Path folder, DrawnBreed breed, SplittableRandom random)
       throws IOException {
-    String id = String.format("%016x%016x", random.nextLong(), random.nextLong());
+    String id = String.format(Locale.ROOT, "%016x%016x", random.nextLong(), random.nextLong());
     Path file = folder.resolve(id + ".jpg");
     if (!Files.exists(file)) {
       BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);

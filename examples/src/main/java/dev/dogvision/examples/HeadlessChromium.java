@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -54,7 +55,9 @@ final class HeadlessChromium {
     Path frame =
         Files.writeString(
             folder.resolve("frame.html"),
-            """
+            String.format(
+                Locale.ROOT,
+                """
             <!DOCTYPE html>
             <style>
             :root { color-scheme: light dark }
@@ -62,8 +65,10 @@ final class HeadlessChromium {
             iframe { border: 0; display: block; width: %dpx; height: %dpx }
             </style>
             <iframe src="%s"></iframe>
-            """
-                .formatted(width, height, page.toUri() + place));
+            """,
+                width,
+                height,
+                page.toUri() + place));
     Path picture = folder.resolve("picture.png");
     List<String> command =
         new ArrayList<>(

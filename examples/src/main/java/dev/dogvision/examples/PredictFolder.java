@@ -84,7 +84,7 @@ public final class PredictFolder implements Callable<Integer> {
     }
     print(predictions);
     if (!unreadable.isEmpty()) {
-      System.out.printf("%n%d could not be read:%n", unreadable.size());
+      System.out.printf(Locale.ROOT, "%n%d could not be read:%n", unreadable.size());
       unreadable.forEach((id, reason) -> System.out.println("  " + id + ": " + reason));
     }
     if (csv != null) {
@@ -115,7 +115,7 @@ public final class PredictFolder implements Callable<Integer> {
     for (Map.Entry<String, Prediction> entry : predictions.entrySet()) {
       Prediction prediction = entry.getValue();
       StringBuilder line = new StringBuilder();
-      line.append(String.format("%-" + width + "s", shortened(entry.getKey(), width)));
+      line.append(String.format(Locale.ROOT, "%-" + width + "s", shortened(entry.getKey(), width)));
       for (Classification classification : prediction.top(top)) {
         line.append(
             String.format(
@@ -131,9 +131,11 @@ public final class PredictFolder implements Callable<Integer> {
       System.out.println(line.toString().stripTrailing());
     }
     System.out.printf(
+        Locale.ROOT,
         "%n%d pictures; the model is unsure of %d: no dog, or none that it knows, may be on"
             + " them.%n",
-        predictions.size(), unsure);
+        predictions.size(),
+        unsure);
   }
 
   private static int longest(Stream<String> texts) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +73,7 @@ public final class QuickStart {
             .fit(split.train(), split.validation());
     Evaluation evaluation = run.evaluate(split.validation());
     System.out.printf(
+        Locale.ROOT,
         "%nOf %d pictures kept aside %.1f %% are recognised, %.1f %% among the first five.%n",
         split.validation().size(),
         100 * evaluation.accuracy(),
@@ -131,11 +133,14 @@ public final class QuickStart {
   private static void print(List<Classification> best) {
     for (Classification classification : best) {
       System.out.printf(
-          "  %-30s %5.1f %%%n", classification.label(), 100 * classification.probability());
+          Locale.ROOT,
+          "  %-30s %5.1f %%%n",
+          classification.label(),
+          100 * classification.probability());
     }
   }
 
   private static void heading(String text) {
-    System.out.printf("%n== %s ==%n", text);
+    System.out.printf(Locale.ROOT, "%n== %s ==%n", text);
   }
 }

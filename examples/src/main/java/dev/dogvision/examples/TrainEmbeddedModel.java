@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +179,10 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       others = split.validation();
     }
     System.out.printf(
+        Locale.ROOT,
         "%d photographs to train on, %d of the first folder kept aside%n",
-        training.size(), mainSplit.validation().size());
+        training.size(),
+        mainSplit.validation().size());
     TrainedModel outcome;
     if (trained != null) {
       TrainedModel before = TrainedModel.load(trained);
@@ -232,7 +235,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       TrainedModel outcome =
           taught(teacher, newTrainer(model)).fit(together(training, fold.train())).model();
       answers = answers.and(Answers.of(outcome, fold.validation()));
-      System.out.printf("after %d of them:%n", answers.ids.size());
+      System.out.printf(Locale.ROOT, "after %d of them:%n", answers.ids.size());
       answers.print("more, out of fold", outcome);
     }
     return answers;
@@ -277,8 +280,10 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     if (noDogs != null) {
       float[][] logits = predict(outcome, DatasetBuilder.fromImages(noDogs).build()).logits();
       System.out.printf(
+          Locale.ROOT,
           "of %d photographs without a dog %.1f %% are called unsure%n",
-          logits.length, 100 * unsure.catchRate(logits));
+          logits.length,
+          100 * unsure.catchRate(logits));
     }
     Path saved =
         outcome
@@ -359,6 +364,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       Evaluation evaluation =
           Evaluation.ofLogits(model.labels(), ids, truths, logits, model.temperature());
       System.out.printf(
+          Locale.ROOT,
           "%-24s %5d images  top-1 %.1f %%  top-5 %.1f %%  log-loss %.3f  calibration error"
               + " %.1f %%%n",
           name,
