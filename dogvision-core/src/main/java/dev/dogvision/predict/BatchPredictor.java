@@ -1,6 +1,7 @@
 package dev.dogvision.predict;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
@@ -8,25 +9,30 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
-import dev.dogvision.image.PixelBatches;
-import dev.dogvision.image.Preprocessing;
+import dev.dogvision.data.ProblemPolicy;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
-import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.internal.inference.PictureBatch;
+import dev.dogvision.internal.inference.PictureBatches;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.NavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts whole data sets: {@link Predictor#inBatches}. Pictures are read and resized in parallel
- * ahead of the network, in bounded memory: a few batches of pixels, and, but for {@link #writeCsv},
- * one float for each picture and label.
+ * Predicts many pictures: {@link Predictor#inBatches}. Pictures are read and resized in parallel
+ * ahead of the network, in bounded memory: a few batches of pixels, and, but for {@link #writeCsv}
+ * and {@link #stream}, one float for each picture and label.
  *
  * <p>Immutable: each setting gives a changed copy. Safe from many threads at once; usable until the
  * predictor is closed.
@@ -35,13 +41,14 @@ public final class BatchPredictor {
   private static final int CPU_BATCH = 8;
   private static final int CUDA_BATCH = 64;
   private static final int MOST_NAMED = 10;
+  private static final int UNKNOWN = -1;
 
   /** What a killed process loses at most; one write to the disk each. */
   private static final int BATCHES_A_CHUNK = 16;
 
   private final Predictor predictor;
   private final int batchSize;
-  private final boolean skipUnreadable;
+  private final ProblemPolicy unreadableImages;
   private final List<Progress> listeners;
   private final boolean console;
 
@@ -53,7 +60,7 @@ public final class BatchPredictor {
      * Called after each batch, by the thread that predicts. What it throws ends the prediction.
      *
      * @param done pictures predicted or skipped so far
-     * @param total pictures in the data set
+     * @param total how many pictures there are; -1 where nobody knows, as of a stream
      */
     void predicted(int done, int total);
   }
@@ -62,7 +69,7 @@ public final class BatchPredictor {
     this(
         predictor,
         predictor.device().type().equals("cuda") ? CUDA_BATCH : CPU_BATCH,
-        false,
+        ProblemPolicy.FAIL,
         List.of(),
         false);
   }
@@ -70,12 +77,12 @@ public final class BatchPredictor {
   private BatchPredictor(
       Predictor predictor,
       int batchSize,
-      boolean skipUnreadable,
+      ProblemPolicy unreadableImages,
       List<Progress> listeners,
       boolean console) {
     this.predictor = predictor;
     this.batchSize = batchSize;
-    this.skipUnreadable = skipUnreadable;
+    this.unreadableImages = unreadableImages;
     this.listeners = listeners;
     this.console = console;
   }
@@ -88,17 +95,23 @@ public final class BatchPredictor {
    */
   public BatchPredictor batchSize(int size) {
     checkArgument(size >= 1 && size <= 4096, "batchSize must be in 1..4096, got %s", size);
-    return new BatchPredictor(predictor, size, skipUnreadable, listeners, console);
+    return new BatchPredictor(predictor, size, unreadableImages, listeners, console);
   }
 
   /**
-   * Leaves out pictures that can't be read, and names them in {@link Predictions#skipped()} and
-   * {@link WrittenPredictions#skipped()}, instead of failing.
+   * What to do about pictures that can't be read.
    *
+   * @param policy to fail, as it is unless set; or to skip them, and name them in {@link
+   *     Predictions#skipped()} and {@link WrittenPredictions#skipped()}
    * @return the changed copy
    */
-  public BatchPredictor skipUnreadable() {
-    return new BatchPredictor(predictor, batchSize, true, listeners, console);
+  public BatchPredictor unreadableImages(ProblemPolicy policy) {
+    return new BatchPredictor(
+        predictor, batchSize, requireNonNull(policy, "policy"), listeners, console);
+  }
+
+  private boolean skips() {
+    return unreadableImages == ProblemPolicy.SKIP;
   }
 
   /**
@@ -107,7 +120,7 @@ public final class BatchPredictor {
    * @return the changed copy
    */
   public BatchPredictor progress() {
-    return new BatchPredictor(predictor, batchSize, skipUnreadable, listeners, true);
+    return new BatchPredictor(predictor, batchSize, unreadableImages, listeners, true);
   }
 
   /**
@@ -119,7 +132,7 @@ public final class BatchPredictor {
   public BatchPredictor onProgress(Progress listener) {
     List<Progress> more = new ArrayList<>(listeners);
     more.add(requireNonNull(listener, "listener"));
-    return new BatchPredictor(predictor, batchSize, skipUnreadable, List.copyOf(more), console);
+    return new BatchPredictor(predictor, batchSize, unreadableImages, List.copyOf(more), console);
   }
 
   /**
@@ -128,27 +141,174 @@ public final class BatchPredictor {
    * @param dataset the pictures
    * @return the predictions, in the data set's order
    * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
-   *     {@link #skipUnreadable} was asked for
+   *     {@link #unreadableImages} is to skip them
    * @throws IllegalStateException if the predictor is closed
    */
   public Predictions predict(Dataset dataset) {
-    predictor.checkOpen();
     List<Example> examples = dataset.examples();
-    float[][] rows = new float[examples.size()][];
-    NavigableMap<Integer, String> unreadable =
+    return predict(
+        examples.stream().map(Example::image).iterator(),
+        examples.size(),
+        index -> examples.get(index).id());
+  }
+
+  /**
+   * Predicts pictures from anywhere.
+   *
+   * @param sources the pictures
+   * @return the predictions, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
+   *     {@link #unreadableImages} is to skip them
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Predictions predict(Collection<ImageSource> sources) {
+    List<ImageSource> copy = List.copyOf(sources);
+    return predict(copy.iterator(), copy.size(), index -> copy.get(index).name());
+  }
+
+  /**
+   * Predicts pictures from anywhere, however many: only what is said of them is held, one float for
+   * each picture and label, and not the pictures. {@link #stream} holds not even that.
+   *
+   * @param sources the pictures; read to its end, and not closed
+   * @return the predictions, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
+   *     {@link #unreadableImages} is to skip them
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Predictions predict(Stream<ImageSource> sources) {
+    List<String> names = new ArrayList<>();
+    Iterator<ImageSource> named =
+        sources
+            .sequential()
+            .map(
+                source -> {
+                  names.add(source.name());
+                  return source;
+                })
+            .iterator();
+    return predict(named, UNKNOWN, names::get);
+  }
+
+  private Predictions predict(Iterator<ImageSource> sources, int total, IntFunction<String> name) {
+    predictor.checkOpen();
+    List<String> ids = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    List<float[]> logits = new ArrayList<>();
+    Unreadable unreadable =
         hearing(
             0,
-            examples.size(),
+            total,
             hearing ->
                 run(
-                    examples,
+                    sources,
                     0,
+                    total,
                     hearing,
-                    (first, logits) -> System.arraycopy(logits, 0, rows, first, logits.length)));
-    if (!unreadable.isEmpty() && !skipUnreadable) {
-      throw unreadable(unreadable, examples.size(), "");
+                    (first, rows) -> {
+                      for (int i = 0; i < rows.length; i++) {
+                        float[] row = rows[i];
+                        if (row == null) {
+                          skipped.add(name.apply(first + i));
+                        } else {
+                          ids.add(name.apply(first + i));
+                          logits.add(row);
+                        }
+                      }
+                    }));
+    if (!skips()) {
+      unreadable.throwIfAny("");
     }
-    return predictions(examples, rows, unreadable);
+    return new Predictions(predictor.model(), ids, logits.toArray(float[][]::new), skipped);
+  }
+
+  /**
+   * Predicts pictures one after the other as somebody asks for them, without ever holding more than
+   * a few batches: for a million of them, or for as many as come. A picture that can't be read is
+   * an outcome and not an end, whatever {@link #unreadableImages} says.
+   *
+   * <pre>{@code
+   * for (Labelled<Prediction> one : predictor.stream(sources)) {
+   *   one.problem().ifPresentOrElse(System.err::println, () -> keep(one.name(), one.value()));
+   * }
+   * }</pre>
+   *
+   * <p>Pictures are read up to four batches ahead of the one that is asked for, and only while
+   * somebody asks. Nothing needs to be closed: who stops in the middle leaves nothing behind.
+   *
+   * @param sources the pictures; gone through anew by each iterator, in the thread that uses it
+   * @return in the pictures' order. An iterator is for one thread
+   * @throws IllegalStateException if the predictor is closed; so do iterators when that happens
+   */
+  public Iterable<Labelled<Prediction>> stream(Iterable<ImageSource> sources) {
+    predictor.checkOpen();
+    requireNonNull(sources, "sources");
+    return () -> iterator(sources.iterator());
+  }
+
+  /**
+   * As {@link #stream(Iterable)}, over pictures that can be gone through once: so can the result.
+   *
+   * @param sources the pictures
+   * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Iterable<Labelled<Prediction>> stream(Iterator<ImageSource> sources) {
+    predictor.checkOpen();
+    requireNonNull(sources, "sources");
+    AtomicBoolean taken = new AtomicBoolean();
+    return () -> {
+      checkState(
+          !taken.getAndSet(true),
+          "these pictures can be gone through once; give an Iterable to go through them again");
+      return iterator(sources);
+    };
+  }
+
+  /**
+   * As {@link #stream(Iterable)}, over pictures that can be gone through once: so can the result.
+   *
+   * @param sources the pictures; not closed
+   * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Iterable<Labelled<Prediction>> stream(Stream<ImageSource> sources) {
+    return stream(sources.iterator());
+  }
+
+  private Iterator<Labelled<Prediction>> iterator(Iterator<ImageSource> sources) {
+    PictureBatches batches = predictor.pipeline(batchSize).batches(sources);
+    return new Iterator<>() {
+      private final Deque<Labelled<Prediction>> ready = new ArrayDeque<>();
+      private int done;
+
+      @Override
+      public boolean hasNext() {
+        return !ready.isEmpty() || batches.hasNext();
+      }
+
+      @Override
+      public Labelled<Prediction> next() {
+        if (ready.isEmpty()) {
+          predictor.checkOpen();
+          PictureBatch batch = batches.next();
+          float[] @Nullable [] rows = logits(batch);
+          for (int i = 0; i < rows.length; i++) {
+            ready.add(outcome(batch, i, rows[i]));
+          }
+          done += batch.size();
+          listeners.forEach(listener -> listener.predicted(done, UNKNOWN));
+        }
+        return ready.remove();
+      }
+    };
+  }
+
+  private Labelled<Prediction> outcome(PictureBatch batch, int place, float @Nullable [] row) {
+    ImageSource source = batch.source(place);
+    return row == null
+        ? Labelled.unreadable(source, batch.problem(place).orElseThrow())
+        : Labelled.of(source, new Prediction(predictor.model(), row));
   }
 
   /**
@@ -166,7 +326,7 @@ public final class BatchPredictor {
    * @param file the table's place; a file that is there is replaced in the end, whole or not at all
    * @return what was written
    * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
-   *     {@link #skipUnreadable} was asked for; if the file can't be written, or another call is
+   *     {@link #unreadableImages} is to skip them; if the file can't be written, or another call is
    *     writing it
    * @throws IllegalStateException if the predictor is closed
    */
@@ -177,18 +337,23 @@ public final class BatchPredictor {
     List<Example> examples = dataset.examples();
     CsvTable table = new CsvTable(predictor.model().labels(), predictor.model().temperature());
     try (UnfinishedTable unfinished =
-        UnfinishedTable.open(
-            file, predictor.settings(batchSize), examples, batchSize, skipUnreadable)) {
+        UnfinishedTable.open(file, predictor.settings(batchSize), examples, batchSize, skips())) {
       int takenUp = unfinished.done();
       CsvChunks chunks = new CsvChunks(examples, table, unfinished);
-      NavigableMap<Integer, String> unreadable =
+      Unreadable unreadable =
           hearing(
               takenUp,
               examples.size(),
               hearing -> {
-                NavigableMap<Integer, String> problems;
+                Unreadable problems;
                 try {
-                  problems = run(examples, takenUp, hearing, chunks);
+                  problems =
+                      run(
+                          examples.stream().skip(takenUp).map(Example::image).iterator(),
+                          takenUp,
+                          examples.size(),
+                          hearing,
+                          chunks);
                 } catch (RuntimeException | Error e) {
                   chunks.flushAfter(e);
                   throw e;
@@ -196,10 +361,8 @@ public final class BatchPredictor {
                 chunks.flush();
                 return problems;
               });
-      if (!unreadable.isEmpty() && !skipUnreadable) {
-        throw unreadable(
-            unreadable,
-            examples.size(),
+      if (!skips()) {
+        unreadable.throwIfAny(
             String.format(
                 Locale.ROOT,
                 ". The first %s pictures are done and kept: the same call goes on from there",
@@ -280,8 +443,7 @@ public final class BatchPredictor {
     }
   }
 
-  private NavigableMap<Integer, String> hearing(
-      int from, int total, Function<List<Progress>, NavigableMap<Integer, String>> work) {
+  private Unreadable hearing(int from, int total, Function<List<Progress>, Unreadable> work) {
     if (!console) {
       return work.apply(listeners);
     }
@@ -290,40 +452,60 @@ public final class BatchPredictor {
     }
   }
 
+  /** Pictures that can't be read: the first few by name, and how many. */
+  private static final class Unreadable {
+    private final List<String> named = new ArrayList<>();
+    private int count;
+    private int pictures;
+
+    void add(UnreadableImageException problem) {
+      count++;
+      if (named.size() < MOST_NAMED) {
+        named.add(String.valueOf(problem.getMessage()));
+      }
+    }
+
+    void throwIfAny(String rest) {
+      if (count == 0) {
+        return;
+      }
+      int more = count - named.size();
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "%s of %s pictures can't be read: %s%s. Repair or remove them, or leave them out with"
+                  + " inBatches().unreadableImages(ProblemPolicy.SKIP)%s",
+              count,
+              pictures,
+              String.join("; ", named),
+              more > 0 ? "; and " + more + " more" : "",
+              rest));
+    }
+  }
+
   /**
    * Predicts pictures, and gives the sink every batch in which all can be read, or may be skipped,
    * up to the first that has others.
    *
-   * @param from the first picture to predict
+   * @param from how many pictures came before these
+   * @param total how many there are with those; {@link #UNKNOWN} where nobody knows
    * @return what can't be read, and why
    */
-  private NavigableMap<Integer, String> run(
-      List<Example> examples, int from, List<Progress> hearing, BatchSink sink) {
-    int total = examples.size();
-    int classes = predictor.model().labels().size();
-    NavigableMap<Integer, String> unreadable = new ConcurrentSkipListMap<>();
+  private Unreadable run(
+      Iterator<ImageSource> sources, int from, int total, List<Progress> hearing, BatchSink sink) {
+    Unreadable unreadable = new Unreadable();
     int done = from;
-    try (PixelBatches batches = batches(examples, from, unreadable)) {
+    try (PictureBatches batches = predictor.pipeline(batchSize).batches(sources)) {
       while (batches.hasNext()) {
-        PixelBatch batch = batches.next();
-        int size = batch.size();
-        boolean ended = !skipUnreadable && !unreadable.headMap(done + size).isEmpty();
-        if (!ended) { // otherwise pictures are still read, to name all that can't be
-          float[] @Nullable [] rows = new float[size][];
-          if (unreadable.subMap(done, done + size).size() < size) {
-            float[] logits = predictor.logits(batch);
-            for (int i = 0; i < size; i++) {
-              if (!unreadable.containsKey(done + i)) {
-                rows[i] =
-                    predictor.finite(
-                        Arrays.copyOfRange(logits, i * classes, (i + 1) * classes),
-                        examples.get(done + i).image().toString());
-              }
-            }
-          }
-          sink.add(done, rows);
+        PictureBatch batch = batches.next();
+        for (int i = 0; i < batch.size(); i++) {
+          batch.problem(i).ifPresent(unreadable::add);
         }
-        done += size;
+        if (skips() || unreadable.count == 0) { // else pictures are still read, to name all
+          sink.add(done, logits(batch));
+        }
+        done += batch.size();
+        unreadable.pictures = done;
         for (Progress listener : hearing) {
           listener.predicted(done, total);
         }
@@ -332,55 +514,14 @@ public final class BatchPredictor {
     return unreadable;
   }
 
-  private PixelBatches batches(
-      List<Example> examples, int from, NavigableMap<Integer, String> unreadable) {
-    Preprocessing preprocessing = predictor.model().preprocessing();
-    return PixelBatches.ahead(
-        examples.size() - from,
-        batchSize,
-        preprocessing.size(),
-        (index, destination, offset) -> {
-          try {
-            preprocessing.apply(
-                predictor.decoder().decode(examples.get(from + index).image()),
-                destination,
-                offset);
-          } catch (UnreadableImageException e) {
-            unreadable.put(from + index, String.valueOf(e.getMessage()));
-          }
-        });
-  }
-
-  private static DogVisionException unreadable(
-      NavigableMap<Integer, String> problems, int total, String rest) {
-    String named = String.join("; ", problems.values().stream().limit(MOST_NAMED).toList());
-    int more = problems.size() - MOST_NAMED;
-    return new DogVisionException(
-        String.format(
-            Locale.ROOT,
-            "%s of %s pictures can't be read: %s%s. Repair or remove them, or leave them out with"
-                + " inBatches().skipUnreadable()%s",
-            problems.size(),
-            total,
-            named,
-            more > 0 ? "; and " + more + " more" : "",
-            rest));
-  }
-
-  private Predictions predictions(
-      List<Example> examples, float[][] rows, NavigableMap<Integer, String> unreadable) {
-    List<String> ids = new ArrayList<>();
-    List<String> skipped = new ArrayList<>();
-    List<float[]> logits = new ArrayList<>();
+  private float[] @Nullable [] logits(PictureBatch batch) {
+    float[] @Nullable [] rows = batch.run(predictor::logits);
     for (int i = 0; i < rows.length; i++) {
-      String id = examples.get(i).id();
-      if (unreadable.containsKey(i)) {
-        skipped.add(id);
-      } else {
-        ids.add(id);
-        logits.add(rows[i]);
+      float[] row = rows[i];
+      if (row != null) {
+        rows[i] = predictor.finite(row, batch.source(i).name());
       }
     }
-    return new Predictions(predictor.model(), ids, logits.toArray(float[][]::new), skipped);
+    return rows;
   }
 }

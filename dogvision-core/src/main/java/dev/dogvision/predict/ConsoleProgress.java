@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A bar on a terminal, a line every tenth of the way elsewhere. */
 final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
+  /** Pictures a line where nobody knows how many there are. */
+  private static final int LINE_EVERY = 1000;
+
   private final String task;
   private final PrintStream out = System.err;
   private final @Nullable ProgressBar bar;
@@ -19,6 +22,7 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
    * Begins to show.
    *
    * @param from how many pictures were done before; they do not count for the time left
+   * @param total how many there are; negative where nobody knows
    */
   ConsoleProgress(String task, int from, int total) {
     this.task = task;
@@ -27,7 +31,7 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
       out.println(String.format(Locale.ROOT, "%s goes on after %s of %s", task, from, total));
     }
     this.bar =
-        isTerminal()
+        total >= 0 && isTerminal()
             ? new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(total)
@@ -37,7 +41,7 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
   }
 
   private static int tenths(int done, int total) {
-    return (int) (10L * done / total);
+    return total < 0 ? done / LINE_EVERY : (int) (10L * done / Math.max(1, total));
   }
 
   /** From Java 22 on there is a console object even where there is no terminal, and it says so. */
@@ -63,7 +67,10 @@ final class ConsoleProgress implements BatchPredictor.Progress, AutoCloseable {
     int reached = tenths(done, total);
     if (reached > tenths) {
       tenths = reached;
-      out.println(String.format(Locale.ROOT, "%s: %s of %s pictures", task, done, total));
+      out.println(
+          total < 0
+              ? String.format(Locale.ROOT, "%s: %s pictures", task, done)
+              : String.format(Locale.ROOT, "%s: %s of %s pictures", task, done, total));
     }
   }
 

@@ -18,21 +18,24 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.internal.inference.InferencePipeline;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,7 @@ import org.jspecify.annotations.Nullable;
 public final class Predictor implements AutoCloseable {
   private final TrainedModel model;
   private final ImageDecoder decoder;
+  private final InferencePipeline single;
   private final Engine engine;
   private final Device device;
   private final Precision precision;
@@ -70,6 +74,7 @@ public final class Predictor implements AutoCloseable {
   private Predictor(Builder builder) {
     this.model = builder.model;
     this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
+    this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
     this.engine = Engines.find();
     this.device = Engines.chooseDevice(engine, builder.device);
@@ -172,7 +177,7 @@ public final class Predictor implements AutoCloseable {
    */
   public Prediction predict(ImageSource image) {
     checkOpen();
-    return predict(decoder.decode(image), image.name());
+    return predict(single.decode(image), image.name());
   }
 
   /**
@@ -230,7 +235,7 @@ public final class Predictor implements AutoCloseable {
 
   private Prediction predict(RgbImage image, String source) {
     checkOpen();
-    return new Prediction(model, finite(network.forward(pixels(image)).values(), source));
+    return new Prediction(model, finite(network.forward(single.batch(image)).values(), source));
   }
 
   /**
@@ -255,6 +260,62 @@ public final class Predictor implements AutoCloseable {
    */
   public Predictions predictAll(Dataset dataset) {
     return inBatches().predict(dataset);
+  }
+
+  /**
+   * Predicts pictures from anywhere, in batches, reading them in parallel and ahead.
+   *
+   * @param sources the pictures
+   * @return the predictions, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
+   *     leaving them out
+   */
+  public Predictions predictAll(Collection<ImageSource> sources) {
+    return inBatches().predict(sources);
+  }
+
+  /**
+   * Predicts pictures from anywhere, in batches, reading them in parallel and ahead.
+   *
+   * @param sources the pictures; read to its end, and not closed
+   * @return the predictions, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
+   *     leaving them out
+   */
+  public Predictions predictAll(Stream<ImageSource> sources) {
+    return inBatches().predict(sources);
+  }
+
+  /**
+   * Predicts pictures one after the other as somebody asks for them, without ever holding more than
+   * a few batches. A picture that can't be read is an outcome and not an end.
+   *
+   * @param sources the pictures; gone through anew by each iterator, in the thread that uses it
+   * @return in the pictures' order; nothing needs to be closed
+   * @see BatchPredictor#stream(Iterable)
+   */
+  public Iterable<Labelled<Prediction>> stream(Iterable<ImageSource> sources) {
+    return inBatches().stream(sources);
+  }
+
+  /**
+   * As {@link #stream(Iterable)}, over pictures that can be gone through once: so can the result.
+   *
+   * @param sources the pictures
+   * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
+   */
+  public Iterable<Labelled<Prediction>> stream(Iterator<ImageSource> sources) {
+    return inBatches().stream(sources);
+  }
+
+  /**
+   * As {@link #stream(Iterable)}, over pictures that can be gone through once: so can the result.
+   *
+   * @param sources the pictures; not closed
+   * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
+   */
+  public Iterable<Labelled<Prediction>> stream(Stream<ImageSource> sources) {
+    return inBatches().stream(sources);
   }
 
   /**
@@ -320,7 +381,7 @@ public final class Predictor implements AutoCloseable {
    */
   public float[] embedding(ImageSource image) {
     checkOpen();
-    return embedder().forward(pixels(decoder.decode(image))).values().clone();
+    return embedder().forward(single.batch(single.decode(image))).values().clone();
   }
 
   /**
@@ -390,7 +451,7 @@ public final class Predictor implements AutoCloseable {
    */
   public Explanation explain(ImageSource image) {
     checkOpen();
-    return explain(decoder.decode(image), null, image.name());
+    return explain(single.decode(image), null, image.name());
   }
 
   /**
@@ -405,7 +466,7 @@ public final class Predictor implements AutoCloseable {
    */
   public Explanation explain(ImageSource image, String label) {
     checkOpen();
-    return explain(decoder.decode(image), requireNonNull(label, "label"), image.name());
+    return explain(single.decode(image), requireNonNull(label, "label"), image.name());
   }
 
   /**
@@ -535,7 +596,7 @@ public final class Predictor implements AutoCloseable {
     Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
     int row = index * plan.embeddingSize();
     float[] weights = Arrays.copyOfRange(head.values(), row, row + plan.embeddingSize());
-    float[] featureMap = featureMapper().forward(pixels(image)).values();
+    float[] featureMap = featureMapper().forward(single.batch(image)).values();
     return new Explanation(
         prediction, explained, ActivationMap.of(featureMap, weights), sharper(image));
   }
@@ -622,8 +683,9 @@ public final class Predictor implements AutoCloseable {
 
   private static final int EXPLAINED_SIDE = 448;
 
-  ImageDecoder decoder() {
-    return decoder;
+  /** How many pictures reach the network. */
+  InferencePipeline pipeline(int batchSize) {
+    return InferencePipeline.of(decoder, model.preprocessing(), batchSize);
   }
 
   /** What probabilities depend on to their last bit, besides the picture. */
@@ -660,11 +722,6 @@ public final class Predictor implements AutoCloseable {
               precision == Precision.FLOAT16 ? "; use FLOAT32" : ""));
     }
     return logits;
-  }
-
-  private PixelBatch pixels(RgbImage image) {
-    RgbImage square = model.preprocessing().apply(image);
-    return new PixelBatch(square.rgb(), 1, square.width());
   }
 
   private static ImageSource inMemory(byte[] image) {

@@ -72,14 +72,19 @@ class PixelBatchesTest {
   @Test
   void goes_only_so_far_ahead() throws Exception {
     AtomicInteger rendered = new AtomicInteger();
-    try (PixelBatches batches =
-        PixelBatches.ahead(1000, 10, SIDE, (index, bytes, at) -> rendered.incrementAndGet())) {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    PixelSource source =
+        (index, bytes, at) -> {
+          threads.add(Thread.currentThread());
+          rendered.incrementAndGet();
+        };
+    try (PixelBatches batches = PixelBatches.ahead(1000, 10, SIDE, source)) {
       var unused = batches.next();
-      for (int i = 0; i < 50 && rendered.get() < 40; i++) {
-        Thread.sleep(10);
+      // Those that render wait for nothing but room; once all of them do, nothing more can come.
+      while (!threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING)) {
+        Thread.onSpinWait();
       }
-      Thread.sleep(30);
-      assertThat(rendered.get()).isEqualTo(40); // the consumer's and three more batches
+      assertThat(rendered).hasValue(40); // the consumer's and three more batches
     }
   }
 

@@ -108,7 +108,7 @@ class PredictionTableTest {
           predictor
               .inBatches()
               .batchSize(BATCH)
-              .skipUnreadable()
+              .unreadableImages(ProblemPolicy.SKIP)
               .predict(dataset())
               .writeCsv(whole));
     }
@@ -349,7 +349,8 @@ class PredictionTableTest {
         .hasMessageStartingWith("2 of 50 pictures can't be read: " + images.resolve(name(21)))
         .hasMessageContaining(images.resolve(name(45)).toString())
         .hasMessageEndingWith(
-            ". Repair or remove them, or leave them out with inBatches().skipUnreadable(). The"
+            ". Repair or remove them, or leave them out with"
+                + " inBatches().unreadableImages(ProblemPolicy.SKIP). The"
                 + " first 20 pictures are done and kept: the same call goes on from there");
 
     Files.copy(
@@ -369,7 +370,7 @@ class PredictionTableTest {
     breakPicture(21); // a whole batch
     breakPicture(49);
     try (Predictor predictor = Predictor.of(model)) {
-      BatchPredictor skipping = batches(predictor).skipUnreadable();
+      BatchPredictor skipping = batches(predictor).unreadableImages(ProblemPolicy.SKIP);
       assertThatThrownBy(
               () ->
                   skipping
@@ -399,7 +400,7 @@ class PredictionTableTest {
       assertThatThrownBy(
               () ->
                   batches(predictor)
-                      .skipUnreadable()
+                      .unreadableImages(ProblemPolicy.SKIP)
                       .onProgress(
                           (done, total) -> {
                             if (done == 40) {

@@ -10,6 +10,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetException;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
+import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
@@ -293,10 +294,14 @@ class PredictorTest {
           .doesNotContain("bad10.jpg")
           .endsWith(
               "; and 2 more. Repair or remove them, or leave them out with"
-                  + " inBatches().skipUnreadable()");
+                  + " inBatches().unreadableImages(ProblemPolicy.SKIP)");
 
       Predictions rest =
-          predictor.inBatches().batchSize(3).skipUnreadable().predict(dataset(images));
+          predictor
+              .inBatches()
+              .batchSize(3)
+              .unreadableImages(ProblemPolicy.SKIP)
+              .predict(dataset(images));
 
       assertThat(rest.ids()).containsExactly("photo0", "photo1", "photo2", "photo3", "photo4");
       assertThat(rest.skipped()).hasSize(12).startsWith("bad0", "bad1");

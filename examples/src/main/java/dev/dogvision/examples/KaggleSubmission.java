@@ -125,7 +125,8 @@ public final class KaggleSubmission implements Callable<Integer> {
     try (Predictor predictor = Predictor.of(model)) {
       BatchPredictor batches = predictor.inBatches().progress();
       WrittenPredictions written =
-          (skipUnreadable ? batches.skipUnreadable() : batches).writeCsv(test, file);
+          (skipUnreadable ? batches.unreadableImages(ProblemPolicy.SKIP) : batches)
+              .writeCsv(test, file);
       report(written, model);
     }
     return 0;

@@ -76,7 +76,8 @@ public final class PredictFolder implements Callable<Integer> {
     Map<String, Prediction> predictions = new LinkedHashMap<>();
     Map<String, String> unreadable = new LinkedHashMap<>(pictures.summary().unreadableImages());
     try (Predictor predictor = Predictor.of(model.load())) {
-      Predictions all = predictor.inBatches().progress().skipUnreadable().predict(pictures);
+      Predictions all =
+          predictor.inBatches().progress().unreadableImages(ProblemPolicy.SKIP).predict(pictures);
       for (int i = 0; i < all.size(); i++) {
         predictions.put(all.ids().get(i), all.get(i));
       }
