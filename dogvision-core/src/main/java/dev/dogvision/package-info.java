@@ -1,4 +1,7 @@
-/** What all of DogVision shares: the root of its exceptions. */
+/**
+ * What all of DogVision shares: devices, precision, optimisers, the exceptions, and what there is
+ * to compute with.
+ */
 @NullMarked
 package dev.dogvision;
 

@@ -35,6 +35,15 @@ class ArchitectureTest {
               "dev.dogvision.evaluate..",
               "dev.dogvision.report..");
 
+  @ArchTest
+  static final ArchRule the_facade_stands_above_the_seam =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.dogvision.(*)..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("dev.dogvision.DogVision");
+
   /** From the ground up: a package may use what stands before it, never what stands after it. */
   private static final List<String> ORDER =
       List.of("image", "data", "model", "evaluate", "predict", "report", "train");

@@ -51,7 +51,7 @@ public final class NetworkBenchmark {
    */
   public static void main(String[] arguments) {
     String what = arguments.length == 0 ? "both" : arguments[0];
-    Engine engine = Engines.find();
+    Engine engine = Engines.forTraining();
     Backbone backbone = Backbone.untrained(1.0, 224, 13);
     System.out.printf(
         Locale.ROOT,

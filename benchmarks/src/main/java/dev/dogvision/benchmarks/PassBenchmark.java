@@ -44,7 +44,7 @@ public final class PassBenchmark {
     int limit = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 800;
     Dataset photographs = dogs.sample(Math.min(limit, dogs.size()), 13);
     Backbone backbone = Backbone.read(weights);
-    Engine engine = Engines.find();
+    Engine engine = Engines.forTraining();
 
     List<Double> bare = new ArrayList<>();
     List<Double> pass = new ArrayList<>();

@@ -76,7 +76,7 @@ public final class Predictor implements AutoCloseable {
     this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
     this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
-    this.engine = Engines.find();
+    this.engine = Engines.forPrediction(builder.engine);
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
         precision == Precision.FLOAT32 || device.type().equals("cuda"),
@@ -735,12 +735,28 @@ public final class Predictor implements AutoCloseable {
   /** Collects a predictor's settings. Not for several threads at once. */
   public static final class Builder {
     private final TrainedModel model;
+    private @Nullable String engine;
     private @Nullable String device;
     private @Nullable Precision precision;
     private @Nullable ImageDecoder decoder;
 
     private Builder(TrainedModel model) {
       this.model = requireNonNull(model, "model");
+    }
+
+    /**
+     * Insists on an engine.
+     *
+     * @param name its name or the first words of it, such as {@code PyTorch}; unless set, the
+     *     system property {@value Engines#PROPERTY}, and without that the one that is preferred
+     * @return this
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Builder engine(String name) {
+      unset("engine", engine);
+      engine = requireNonNull(name, "name");
+      return this;
     }
 
     /**

@@ -53,7 +53,8 @@ public interface Engine {
       Precision precision);
 
   /**
-   * Opens a part of a network, ending at the logits, for training.
+   * Opens a part of a network, ending at the logits, for training. Never called on an engine whose
+   * provider says that it does not train; such an engine need not implement it.
    *
    * @param plan the whole network
    * @param segment which part; ends at {@link NetworkPlan#logitsPosition()}
@@ -63,16 +64,19 @@ public interface Engine {
    * @param optimizer the rule of the updates
    * @param device one of {@link #devices()}
    * @return the network, to be closed by the caller
+   * @throws UnsupportedOperationException if this engine only predicts
    * @throws IllegalArgumentException if the segment does not end at the logits, or a stage to be
    *     trained lies before its start
    * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape
    * @throws dev.dogvision.DeviceNotFoundException if the engine does not have the device
    */
-  TrainableNetwork openTrainable(
+  default TrainableNetwork openTrainable(
       NetworkPlan plan,
       Segment segment,
       int firstTrainableStage,
       Map<String, Tensor> weights,
       Optimizer optimizer,
-      Device device);
+      Device device) {
+    throw new UnsupportedOperationException(name() + " only predicts");
+  }
 }

@@ -14,7 +14,26 @@ public interface EngineProvider {
   String name();
 
   /**
-   * Opens the engine, loading native code where there is any. Called at most once for a provider.
+   * Whether the engine can train. One that can't is never asked for {@link Engine#openTrainable}.
+   *
+   * @return true unless overridden
+   */
+  default boolean trains() {
+    return true;
+  }
+
+  /**
+   * How well suited the engine is to predict, beside others. The highest rank is asked first;
+   * engines of the same rank, and all for training, in the order of their names.
+   *
+   * @return 0 unless overridden
+   */
+  default int predictionRank() {
+    return 0;
+  }
+
+  /**
+   * Opens the engine, loading native code where there is any. Called again only if it failed.
    *
    * @return the engine
    * @throws dev.dogvision.DogVisionException if it can't be loaded here, saying why and what to do

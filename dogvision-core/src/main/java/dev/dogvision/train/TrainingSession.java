@@ -114,7 +114,7 @@ record TrainingSession(
   }
 
   private PhaseLoop.ExecutionContext context() {
-    Engine engine = Engines.find();
+    Engine engine = Engines.forTraining();
     return new PhaseLoop.ExecutionContext(
         engine, start.plan(), Engines.chooseDevice(engine, start.device()));
   }

@@ -33,7 +33,8 @@ class ReferenceEngineTest {
 
   @Test
   void the_core_s_tests_find_it() {
-    assertThat(Engines.find()).isInstanceOf(ReferenceEngine.class);
+    assertThat(Engines.forTraining()).isInstanceOf(ReferenceEngine.class);
+    assertThat(Engines.forPrediction(null)).isSameAs(Engines.forTraining());
   }
 
   @Test
