@@ -10,9 +10,6 @@ module dev.dogvision {
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires me.tongfei.progressbar;
-  requires com.google.protobuf;
-  requires proto;
-  requires xchart;
   requires transitive java.desktop;
 
   exports dev.dogvision.image;
@@ -20,16 +17,16 @@ module dev.dogvision {
   exports dev.dogvision.predict;
   exports dev.dogvision.data;
   exports dev.dogvision.evaluate;
-  exports dev.dogvision.report;
   exports dev.dogvision.spi;
-  exports dev.dogvision.tensorboard;
   exports dev.dogvision.train;
   exports dev.dogvision;
 
   // What the modules of the library share among themselves.
   exports dev.dogvision.internal to
-      dev.dogvision.onnx;
+      dev.dogvision.onnx,
+      dev.dogvision.report;
 
   uses dev.dogvision.spi.EmbeddedModel;
   uses dev.dogvision.spi.EngineProvider;
+  uses dev.dogvision.train.TensorBoardProvider;
 }

@@ -310,6 +310,19 @@ public final class Evaluation {
   }
 
   /**
+   * All photographs' probabilities.
+   *
+   * @return a copy: a row a photograph, in it one number a breed, that sum to 1
+   */
+  public float[][] probabilities() {
+    float[][] rows = new float[truths.length][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = probabilities[row].clone();
+    }
+    return rows;
+  }
+
+  /**
    * A photograph's probabilities.
    *
    * @param row its place, from 0

@@ -10,7 +10,6 @@ import dev.dogvision.data.LabelCount;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.model.TransferModel;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Examines a data set in one call, labels included: {@link DatasetReport} looks at the files, and
@@ -93,16 +92,7 @@ public final class DataDoctor {
             .groups(report.duplicateGroups())
             .run(asked)
             .outOfFold();
-    return withSuspects(report, asked, outOfFold);
-  }
-
-  /** A report with what models said of photographs that they had not seen. */
-  static DatasetReport withSuspects(DatasetReport report, Dataset asked, Evaluation evaluation) {
-    float[][] probabilities =
-        IntStream.range(0, evaluation.size())
-            .mapToObj(evaluation::probabilities)
-            .toArray(float[][]::new);
-    return report.withSuspects(asked, evaluation.labels(), probabilities);
+    return report.withSuspects(asked, outOfFold.labels(), outOfFold.probabilities());
   }
 
   private static void checkLabelled(Dataset dataset) {

@@ -50,10 +50,10 @@ final class ProgressDisplay implements TrainingListener {
     if (event instanceof TrainingEvent.RunStarted started) {
       line(
           "Training on %s images, %s",
-          started.trainingImages(),
-          started.validationImages() == 0
+          started.training().size(),
+          started.validation().isEmpty()
               ? "without validation"
-              : "validating on " + started.validationImages());
+              : "validating on " + started.validation().get().size());
       started.resumedAfter().ifPresent(epoch -> line("Going on after epoch %s", epoch));
     } else if (event instanceof TrainingEvent.PhaseStarted phase) {
       line("Phase %s: %s", phase.index() + 1, phase.phase().name());
@@ -90,9 +90,9 @@ final class ProgressDisplay implements TrainingListener {
       close();
     } else if (event instanceof TrainingEvent.RunFinished finished) {
       close();
-      line("Done (%s): weights of epoch %s", finished.reason(), finished.chosenEpoch());
-      finished.history().epochs().stream()
-          .filter(epoch -> terminal && epoch.epoch() == finished.chosenEpoch())
+      line("Done (%s): weights of epoch %s", finished.run().reason(), finished.run().chosenEpoch());
+      finished.run().history().epochs().stream()
+          .filter(epoch -> terminal && epoch.epoch() == finished.run().chosenEpoch())
           .forEach(epoch -> line("%s", describe(new TrainingEvent.EpochFinished(epoch, true))));
     }
   }

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +81,6 @@ public final class Trainer {
   private @Nullable Path checkpointFolder;
   private int checkpointsKept;
   private final List<Supplier<TrainingListener>> listeners = new ArrayList<>();
-  private @Nullable Path tensorBoardFolder;
 
   private Trainer(StartingPoint start, @Nullable Checkpoint resumed) {
     this.start = start;
@@ -536,10 +537,21 @@ public final class Trainer {
    *
    * @param folder the folder of all runs, made if it is missing
    * @return this
+   * @throws DogVisionException if {@code dogvision-report}, which writes these files, is not on the
+   *     class path
    */
   @CanIgnoreReturnValue
   public Trainer tensorBoard(Path folder) {
-    tensorBoardFolder = folder;
+    TensorBoardProvider provider =
+        ServiceLoader.load(TensorBoardProvider.class, Trainer.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new DogVisionException(
+                        "tensorBoard(...) needs what writes TensorBoard's files, and nothing on the"
+                            + " class path does: add the dependency dev.dogvision:dogvision-report,"
+                            + " of the same version as dogvision-core"));
+    listeners.add(() -> provider.listener(folder));
     return this;
   }
 
@@ -582,7 +594,6 @@ public final class Trainer {
         embeddingFolder,
         checkpointFolder,
         checkpointsKept,
-        tensorBoardFolder,
         listeners.stream().map(Supplier::get).toList());
   }
 

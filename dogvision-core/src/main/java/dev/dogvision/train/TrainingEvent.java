@@ -1,9 +1,12 @@
 package dev.dogvision.train;
 
 import com.google.common.collect.ImmutableMap;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.model.TransferModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Something that happened in a run. Immutable. */
@@ -12,24 +15,23 @@ public sealed interface TrainingEvent {
   /**
    * The run begins; the first event.
    *
-   * @param trainingImages the number of training images
-   * @param validationImages the number of validation images, 0 without validation data
-   * @param labels the labels, in the order of the logits
+   * @param model what the run starts from
+   * @param training the training data
+   * @param validation the validation data; empty without
    * @param phases the phases to come
    * @param settings every setting by name, for people
    * @param resumedAfter the last epoch that a resumed run had finished; empty for a new run
    */
   record RunStarted(
-      int trainingImages,
-      int validationImages,
-      List<String> labels,
+      TransferModel model,
+      Dataset training,
+      Optional<Dataset> validation,
       List<Phase> phases,
       Map<String, String> settings,
       OptionalInt resumedAfter)
       implements TrainingEvent {
     /** Copies the collections, keeping the settings' order. */
     public RunStarted {
-      labels = List.copyOf(labels);
       phases = List.copyOf(phases);
       settings = ImmutableMap.copyOf(settings);
     }
@@ -119,9 +121,7 @@ public sealed interface TrainingEvent {
   /**
    * The run is over; the last event of a run that did not fail.
    *
-   * @param reason why it ended: all epochs done, early stopping, or what a listener said
-   * @param chosenEpoch the epoch whose weights the run gives back
-   * @param history every epoch's figures
+   * @param run what {@code fit} is going to return
    */
-  record RunFinished(String reason, int chosenEpoch, History history) implements TrainingEvent {}
+  record RunFinished(TrainingRun run) implements TrainingEvent {}
 }

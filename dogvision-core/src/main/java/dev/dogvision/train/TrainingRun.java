@@ -6,14 +6,12 @@ import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
-import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
-import dev.dogvision.report.HtmlReport;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -171,8 +169,7 @@ public final class TrainingRun {
   /**
    * Makes the trained model's percentages honest: fits the temperature that its logits are divided
    * by. Which breed is the most probable stays the same, and so do accuracy and F1; log-loss,
-   * calibration and {@link #report}s are then those at the temperature, with those before beside
-   * them.
+   * calibration and reports are then those at the temperature, with those before beside them.
    *
    * <pre>{@code
    * run.calibrate(split.validation()).model().save(folder);
@@ -213,47 +210,12 @@ public final class TrainingRun {
   }
 
   /**
-   * All there is to know of the run, as one page: {@link #evaluate}d on photographs, with the
-   * learning curves, the settings, what the model looked at in its worst mistakes, and what {@link
-   * DatasetReport} finds in the photographs that it was trained and evaluated on, near-duplicates
-   * across the two among it, and labels that the model doubts.
+   * The photographs that it was trained on.
    *
-   * <pre>{@code
-   * run.report(split.validation()).write(Path.of("report.html"));
-   * }</pre>
-   *
-   * <p>All photographs are read once more for that, those of the training as well.
-   *
-   * @param dataset photographs whose labels are among the model's, as a rule the validation data
-   * @return the report, to be changed or written
-   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
-   *     lacks
-   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
+   * @return with the model's labels
    */
-  public HtmlReport report(Dataset dataset) {
-    return RunReport.of(this, dataset, null);
-  }
-
-  /**
-   * As {@link #report(Dataset)}, with findings about the data that are there already, by {@link
-   * DataDoctor} for instance. Labels that the model doubts are added where the findings hold none
-   * and are about the photographs to evaluate, among others.
-   *
-   * @param dataset photographs whose labels are among the model's, as a rule the validation data
-   * @param data what was found about the photographs, as a rule about all of training and
-   *     validation
-   * @return the report, to be changed or written
-   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
-   *     lacks
-   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
-   */
-  public HtmlReport report(Dataset dataset, DatasetReport data) {
-    return RunReport.of(this, dataset, data);
-  }
-
-  /** The photographs that it was trained on. */
-  List<Example> training() {
-    return training;
+  public Dataset trainingData() {
+    return Dataset.of(training, model.labels());
   }
 
   PhaseLoop.ExecutionContext context() {

@@ -8,10 +8,10 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param embeddingFolder where embeddings are kept, or null
  * @param checkpointFolder where checkpoints go, or null
  * @param checkpointsKept how many stay there
- * @param tensorBoardFolder where TensorBoard's runs go, or null
  * @param listeners are told what happens
  */
 record TrainingSession(
@@ -36,7 +35,6 @@ record TrainingSession(
     @Nullable Path embeddingFolder,
     @Nullable Path checkpointFolder,
     int checkpointsKept,
-    @Nullable Path tensorBoardFolder,
     List<TrainingListener> listeners) {
 
   TrainingSession {
@@ -61,19 +59,13 @@ record TrainingSession(
     PhaseLoop.ExecutionContext context = context();
     CheckpointSink checkpoints = checkpoints(trainingImages, validationImages, context.engine());
     RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
-    List<TrainingListener> told = new ArrayList<>(listeners);
-    TensorBoardListener tensorBoard = null;
-    if (tensorBoardFolder != null) {
-      tensorBoard = new TensorBoardListener(tensorBoardFolder, training, start.preprocessing());
-      told.add(tensorBoard);
-    }
-    EventDispatcher dispatcher = new EventDispatcher(told);
+    EventDispatcher dispatcher = new EventDispatcher(listeners);
     try {
       dispatcher.dispatch(
           new TrainingEvent.RunStarted(
-              trainingImages.size(),
-              validationImages == null ? 0 : validationImages.size(),
-              start.labels().names(),
+              start.model(),
+              training,
+              Optional.ofNullable(validation),
               settings.phases(),
               settings.describe(),
               state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
@@ -86,10 +78,7 @@ record TrainingSession(
           process(context, trainingImages, validationImages, known, checkpoints, dispatcher);
       String reason = process.run(state);
       TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, context);
-      if (tensorBoard != null && validation != null) {
-        tensorBoard.confusions(run.evaluate(validation), run.chosenEpoch());
-      }
-      dispatcher.dispatch(new TrainingEvent.RunFinished(reason, run.chosenEpoch(), run.history()));
+      dispatcher.dispatch(new TrainingEvent.RunFinished(run));
       return run;
     } catch (RuntimeException | Error e) {
       dispatcher.dispatchFailure(e);

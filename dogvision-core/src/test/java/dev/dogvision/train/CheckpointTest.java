@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.data.Dataset;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;

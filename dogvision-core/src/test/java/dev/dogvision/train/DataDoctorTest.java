@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;

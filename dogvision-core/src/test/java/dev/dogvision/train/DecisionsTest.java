@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.Optimizer;
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -204,9 +209,9 @@ class DecisionsTest {
     TrainingControl control = reason -> {};
     display.onEvent(
         new TrainingEvent.RunStarted(
-            800,
-            200,
-            List.of("a", "b"),
+            ColouredPictures.network().build(),
+            photographs(800),
+            Optional.of(photographs(200)),
             List.of(Phase.head(2, 1e-3)),
             Map.of(),
             OptionalInt.empty()),
@@ -228,5 +233,14 @@ class DecisionsTest {
             "epoch 1: loss 2.0000, accuracy 0.5000, validation loss 1.5000, accuracy 0.2500, 1.5 s",
             "epoch 2: loss 1.0000, accuracy 0.5000, validation loss 1.7500, accuracy 0.2500, 1.5 s"
                 + " (not the best)");
+  }
+
+  private static Dataset photographs(int count) {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      examples.add(
+          new Example("photograph-" + i, Path.of(i + ".png"), ColouredPictures.LABELS.name(0)));
+    }
+    return Dataset.of(examples, ColouredPictures.LABELS);
   }
 }

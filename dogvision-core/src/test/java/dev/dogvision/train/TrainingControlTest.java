@@ -3,12 +3,13 @@ package dev.dogvision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.spi.contract.ColouredPictures;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TransferModel;
-import dev.dogvision.tensorboard.EventFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Early stopping, listeners, divergence, phases, distillation, TensorBoard. */
+/** Early stopping, listeners, divergence, phases, distillation. */
 class TrainingControlTest {
   @TempDir static Path pictures;
   @TempDir Path folder;
@@ -355,31 +356,10 @@ class TrainingControlTest {
   }
 
   @Test
-  void tensorboard_gets_curves_settings_and_pictures() throws IOException {
-    TrainingRun run = frozen().tensorBoard(folder).fit(training, validation);
-    TrainingRun unused = frozen().epochs(1).tensorBoard(folder).fit(training);
-
-    List<Path> runs;
-    try (Stream<Path> all = Files.list(folder)) {
-      runs = all.sorted().toList();
-    }
-    assertThat(runs)
-        .hasSize(2)
-        .allMatch(path -> path.getFileName().toString().matches("\\d{8}-\\d{6}(-2)?"));
-    try (Stream<Path> files = Files.list(runs.get(0))) {
-      EventFile events = EventFile.read(files.toList().get(0));
-      assertThat(events.scalars("epoch/validation accuracy"))
-          .extracting(EventFile.Scalar::value)
-          .containsExactlyElementsOf(
-              run.history().series().get("validation accuracy").stream()
-                  .map(Double::floatValue)
-                  .toList());
-      assertThat(events.scalars("batch/loss")).hasSize(5 * 4);
-      assertThat(events.scalarTags()).contains("batch/learning rate", "epoch/learning rate");
-      assertThat(events.images())
-          .extracting(EventFile.Image::tag)
-          .contains("training pictures", "confusions");
-    }
+  void tensorboard_names_the_dependency_that_it_needs() {
+    assertThatThrownBy(() -> frozen().tensorBoard(folder))
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageContaining("dev.dogvision:dogvision-report");
   }
 
   @Test

@@ -96,7 +96,7 @@ public final class TrainAndReport implements Callable<Integer> {
     Evaluation evaluation = run.evaluate(split.validation());
     System.out.println(evaluation);
     Path report =
-        run.report(split.validation(), data)
+        HtmlReport.of(run, split.validation(), data)
             .title("Training of " + dogs.labels().size() + " breeds")
             .write(output.resolve("report.html"));
     LearningCurves.of(run.history().series()).writePng(output.resolve("curves.png"));

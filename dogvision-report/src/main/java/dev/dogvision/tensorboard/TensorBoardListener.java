@@ -1,16 +1,19 @@
-package dev.dogvision.train;
+package dev.dogvision.tensorboard;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Doubles;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
-import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.image.Augmentation;
-import dev.dogvision.image.Preprocessing;
 import dev.dogvision.report.BatchSheet;
 import dev.dogvision.report.ConfusionHeatMap;
 import dev.dogvision.report.Plot;
-import dev.dogvision.tensorboard.EventFileWriter;
+import dev.dogvision.train.EpochResult;
+import dev.dogvision.train.Metric;
+import dev.dogvision.train.TrainingControl;
+import dev.dogvision.train.TrainingEvent;
+import dev.dogvision.train.TrainingListener;
+import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +41,7 @@ final class TensorBoardListener implements TrainingListener {
   private static final int MOST_SETTING_CHARACTERS = 200;
 
   private final Path parent;
-  private final Dataset training;
-  private final Preprocessing preprocessing;
+  private Optional<Dataset> validation = Optional.empty();
   private @Nullable EventFileWriter writer;
   private long batches;
 
@@ -46,13 +49,9 @@ final class TensorBoardListener implements TrainingListener {
    * A listener for one run.
    *
    * @param parent the folder of all runs; the run's is made in it
-   * @param training for the sheet of pictures
-   * @param preprocessing what the network sees of them
    */
-  TensorBoardListener(Path parent, Dataset training, Preprocessing preprocessing) {
+  TensorBoardListener(Path parent) {
     this.parent = parent;
-    this.training = training;
-    this.preprocessing = preprocessing;
   }
 
   @Override
@@ -82,22 +81,20 @@ final class TensorBoardListener implements TrainingListener {
     } else if (event instanceof TrainingEvent.Notice notice) {
       out.text("notice", batches, notice.message());
     } else if (event instanceof TrainingEvent.RunFinished finished) {
+      TrainingRun run = finished.run();
+      validation.ifPresent(
+          dataset ->
+              draw(
+                  out,
+                  "confusions",
+                  run.chosenEpoch(),
+                  () -> ConfusionHeatMap.of(run.evaluate(dataset).confusion())));
       out.text(
-          "end",
-          finished.history().size(),
-          finished.reason() + "; weights of epoch " + finished.chosenEpoch());
+          "end", run.history().size(), run.reason() + "; weights of epoch " + run.chosenEpoch());
       close(out, true);
     } else if (event instanceof TrainingEvent.RunFailed failed) {
       out.text("end", batches, "failed: " + failed.failure());
       close(out, false);
-    }
-  }
-
-  /** Shows the validation data's confusions; to be called before the run's last event. */
-  void confusions(Evaluation evaluation, int epoch) {
-    EventFileWriter out = writer;
-    if (out != null) {
-      draw(out, "confusions", epoch, () -> ConfusionHeatMap.of(evaluation.confusion()));
     }
   }
 
@@ -108,10 +105,11 @@ final class TensorBoardListener implements TrainingListener {
   private void start(TrainingEvent.RunStarted started) {
     EventFileWriter out = EventFileWriter.open(folder(LocalDateTime.now(ZoneId.systemDefault())));
     writer = out;
+    validation = started.validation();
     Map<String, String> settings = started.settings();
     List<String> metrics = new ArrayList<>();
     for (Metric metric : Metric.values()) {
-      if (started.validationImages() > 0 || !metric.needsValidation()) {
+      if (validation.isPresent() || !metric.needsValidation()) {
         metrics.add(tag(metric));
       }
     }
@@ -119,9 +117,12 @@ final class TensorBoardListener implements TrainingListener {
     settings.forEach((name, value) -> values.put(name, hyperParameter(value)));
     out.hyperParameters(values.buildOrThrow(), metrics);
     StringBuilder table = new StringBuilder("| setting | value |\n|---|---|\n");
-    table.append("| training images | ").append(started.trainingImages()).append(" |\n");
-    table.append("| validation images | ").append(started.validationImages()).append(" |\n");
-    table.append("| labels | ").append(started.labels().size()).append(" |\n");
+    table.append("| training images | ").append(started.training().size()).append(" |\n");
+    table
+        .append("| validation images | ")
+        .append(validation.map(Dataset::size).orElse(0))
+        .append(" |\n");
+    table.append("| labels | ").append(started.model().labels().size()).append(" |\n");
     settings.forEach(
         (name, value) ->
             table
@@ -135,7 +136,9 @@ final class TensorBoardListener implements TrainingListener {
         out,
         "training pictures",
         0,
-        () -> BatchSheet.of(training, Augmentation.none(), preprocessing, 0));
+        () ->
+            BatchSheet.of(
+                started.training(), Augmentation.none(), started.model().preprocessing(), 0));
   }
 
   /** A number or a truth where it is one, so that TensorBoard sorts and plots runs by it. */

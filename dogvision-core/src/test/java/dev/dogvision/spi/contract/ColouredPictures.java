@@ -1,10 +1,11 @@
-package dev.dogvision.train;
+package dev.dogvision.spi.contract;
 
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.Tensor;
+import dev.dogvision.train.TrainingRun;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,13 +20,14 @@ import javax.imageio.ImageIO;
 /**
  * A task so easy that the tiniest network learns it: noisy pictures, told apart by their colour.
  */
-final class ColouredPictures {
-  static final Labels LABELS = Labels.of("blue", "green", "red");
+public final class ColouredPictures {
+  /** The colours. */
+  public static final Labels LABELS = Labels.of("blue", "green", "red");
 
   private ColouredPictures() {}
 
   /** Pictures of 36 x 32 pixels, the colours by turns. */
-  static Dataset draw(Path folder, int count, long seed) {
+  public static Dataset draw(Path folder, int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Example> examples = new ArrayList<>();
     try {
@@ -50,12 +52,13 @@ final class ColouredPictures {
     return Dataset.of(examples, LABELS);
   }
 
-  static TransferModel.Builder network() {
+  /** The tiniest network. */
+  public static TransferModel.Builder network() {
     return TransferModel.mobileNetV2().untrained(7).width(0.1).inputSize(32).labels(LABELS);
   }
 
   /** The weights as bits, so that -0.0 and 0.0 differ. */
-  static List<Integer> bits(TrainingRun run) {
+  public static List<Integer> bits(TrainingRun run) {
     List<Integer> bits = new ArrayList<>();
     for (Map.Entry<String, Tensor> entry : run.model().weights().entrySet()) {
       for (float value : entry.getValue().values()) {

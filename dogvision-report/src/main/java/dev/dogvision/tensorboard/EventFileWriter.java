@@ -24,12 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.tensorflow.framework.DataType;
-import org.tensorflow.framework.Summary;
-import org.tensorflow.framework.SummaryMetadata;
-import org.tensorflow.framework.TensorProto;
-import org.tensorflow.framework.TensorShapeProto;
-import org.tensorflow.util.Event;
 
 /**
  * Writes one event file that TensorBoard shows. Safe from many threads at once.
@@ -97,7 +91,7 @@ public final class EventFileWriter implements AutoCloseable {
         FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         EventFileWriter writer = new EventFileWriter(file, channel, clock);
-        writer.write(writer.event().setFileVersion("brain.Event:2"));
+        writer.write(EventMessages.fileVersion(writer.now(), "brain.Event:2"));
         return writer;
       } catch (FileAlreadyExistsException e) {
         // Another writer of this process opened one within the same second: the next name then.
@@ -142,7 +136,7 @@ public final class EventFileWriter implements AutoCloseable {
    */
   public void scalar(String tag, long step, double value) {
     check(tag, step);
-    write(summary(step, Summary.Value.newBuilder().setTag(tag).setSimpleValue((float) value)));
+    write(step, EventMessages.scalar(tag, (float) value));
   }
 
   /**
@@ -191,17 +185,7 @@ public final class EventFileWriter implements AutoCloseable {
   }
 
   private void image(String tag, long step, byte[] png, int width, int height) {
-    write(
-        summary(
-            step,
-            Summary.Value.newBuilder()
-                .setTag(tag)
-                .setImage(
-                    Summary.Image.newBuilder()
-                        .setWidth(width)
-                        .setHeight(height)
-                        .setColorspace(3)
-                        .setEncodedImageString(ByteString.copyFrom(png)))));
+    write(step, EventMessages.image(tag, png, width, height));
   }
 
   /**
@@ -215,17 +199,7 @@ public final class EventFileWriter implements AutoCloseable {
    */
   public void text(String tag, long step, String markdown) {
     check(tag, step);
-    write(
-        summary(
-            step,
-            Summary.Value.newBuilder()
-                .setTag(tag)
-                .setMetadata(metadata("text", ByteString.EMPTY))
-                .setTensor(
-                    TensorProto.newBuilder()
-                        .setDtype(DataType.DT_STRING)
-                        .setTensorShape(oneElement())
-                        .addStringVal(ByteString.copyFromUtf8(markdown)))));
+    write(step, EventMessages.text(tag, markdown));
   }
 
   /**
@@ -247,7 +221,7 @@ public final class EventFileWriter implements AutoCloseable {
         });
     List<String> metrics = List.copyOf(metricTags);
     metrics.forEach(tag -> checkArgument(!tag.isBlank(), "metricTags has a blank tag"));
-    double seconds = seconds(clock.instant());
+    double seconds = now();
     hyperParameterRecord(
         HyperParameterMessages.EXPERIMENT_TAG,
         HyperParameterMessages.experiment(parameters, metrics, seconds));
@@ -263,8 +237,7 @@ public final class EventFileWriter implements AutoCloseable {
    */
   public void finished(boolean succeeded) {
     hyperParameterRecord(
-        HyperParameterMessages.END_TAG,
-        HyperParameterMessages.sessionEnd(succeeded, seconds(clock.instant())));
+        HyperParameterMessages.END_TAG, HyperParameterMessages.sessionEnd(succeeded, now()));
   }
 
   /**
@@ -294,31 +267,7 @@ public final class EventFileWriter implements AutoCloseable {
   }
 
   private void hyperParameterRecord(String tag, ByteString content) {
-    write(
-        summary(
-            0,
-            Summary.Value.newBuilder()
-                .setTag(tag)
-                .setMetadata(metadata(HyperParameterMessages.PLUGIN, content))
-                // The dashboard drops summaries without a value; this is its own placeholder.
-                .setTensor(
-                    TensorProto.newBuilder()
-                        .setDtype(DataType.DT_FLOAT)
-                        .setTensorShape(oneElement())
-                        .addFloatVal(0))));
-  }
-
-  private static SummaryMetadata metadata(String plugin, ByteString content) {
-    return SummaryMetadata.newBuilder()
-        .setPluginData(
-            SummaryMetadata.PluginData.newBuilder().setPluginName(plugin).setContent(content))
-        .build();
-  }
-
-  private static TensorShapeProto oneElement() {
-    return TensorShapeProto.newBuilder()
-        .addDim(TensorShapeProto.Dim.newBuilder().setSize(1))
-        .build();
+    write(0, EventMessages.pluginData(tag, HyperParameterMessages.PLUGIN, content));
   }
 
   private static void check(String tag, long step) {
@@ -326,16 +275,16 @@ public final class EventFileWriter implements AutoCloseable {
     checkArgument(step >= 0, "step must not be negative, got %s for %s", step, tag);
   }
 
-  private Event.Builder event() {
-    return Event.newBuilder().setWallTime(seconds(clock.instant()));
+  private double now() {
+    return seconds(clock.instant());
   }
 
-  private Event.Builder summary(long step, Summary.Value.Builder value) {
-    return event().setStep(step).setSummary(Summary.newBuilder().addValue(value));
+  private void write(long step, ProtobufMessage value) {
+    write(EventMessages.summary(now(), step, value));
   }
 
-  private void write(Event.Builder event) {
-    ByteBuffer record = RecordFraming.frame(event.build().toByteArray());
+  private void write(ProtobufMessage event) {
+    ByteBuffer record = RecordFraming.frame(event.toByteString().toByteArray());
     synchronized (this) {
       checkState(channel.isOpen(), "The TensorBoard file %s is closed.", file);
       long start = -1;

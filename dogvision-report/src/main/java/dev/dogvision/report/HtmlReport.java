@@ -10,6 +10,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
+import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -82,6 +83,47 @@ public final class HtmlReport {
     copy.mistakes = mistakes;
     change.accept(copy);
     return copy;
+  }
+
+  /**
+   * All there is to know of a run, as one page: its model evaluated on photographs, with the
+   * learning curves, the settings, what the model looked at in its worst mistakes, and what {@link
+   * DatasetReport} finds in the photographs that it was trained and evaluated on, near-duplicates
+   * across the two among it, and labels that the model doubts.
+   *
+   * <pre>{@code
+   * HtmlReport.of(run, split.validation()).write(Path.of("report.html"));
+   * }</pre>
+   *
+   * <p>All photographs are read once more for that, those of the training as well.
+   *
+   * @param run a finished run
+   * @param photographs with labels among the model's, as a rule the validation data
+   * @return the report, to be changed or written
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
+   */
+  public static HtmlReport of(TrainingRun run, Dataset photographs) {
+    return RunReport.of(run, photographs, null);
+  }
+
+  /**
+   * As {@link #of(TrainingRun, Dataset)}, with findings about the data that are there already, by
+   * {@link dev.dogvision.train.DataDoctor} for instance. Labels that the model doubts are added
+   * where the findings hold none and are about the photographs to evaluate, among others.
+   *
+   * @param run a finished run
+   * @param photographs with labels among the model's, as a rule the validation data
+   * @param findings what was found about the photographs, as a rule about all of training and
+   *     validation
+   * @return the report, to be changed or written
+   * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
+   *     lacks
+   * @throws dev.dogvision.DogVisionException if a photograph of the data can't be read
+   */
+  public static HtmlReport of(TrainingRun run, Dataset photographs, DatasetReport findings) {
+    return RunReport.of(run, photographs, findings);
   }
 
   /**

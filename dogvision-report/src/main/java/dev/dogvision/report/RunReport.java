@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.report;
 
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Dataset;
@@ -10,8 +10,7 @@ import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Explanation;
 import dev.dogvision.predict.Predictor;
-import dev.dogvision.report.ActivationOverlay;
-import dev.dogvision.report.HtmlReport;
+import dev.dogvision.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +29,7 @@ final class RunReport {
     Evaluation evaluation = run.evaluate(validation);
     DatasetReport data = findings == null ? DatasetReport.of(all(run, validation)) : findings;
     if (data.suspects().isEmpty() && holds(data, validation)) {
-      data = DataDoctor.withSuspects(data, validation, evaluation);
+      data = data.withSuspects(validation, evaluation.labels(), evaluation.probabilities());
     }
     return HtmlReport.of(evaluation)
         .examples(validation)
@@ -46,7 +45,7 @@ final class RunReport {
     List<Example> examples = new ArrayList<>(validation.examples());
     Set<String> ids = new HashSet<>();
     examples.forEach(example -> ids.add(example.id()));
-    for (Example example : run.training()) {
+    for (Example example : run.trainingData()) {
       if (ids.add(example.id())) {
         examples.add(example);
       }
@@ -63,10 +62,10 @@ final class RunReport {
     TrainedModel model = run.model();
     ImmutableMap.Builder<String, String> configuration = ImmutableMap.builder();
     configuration.put("model", model.toString());
-    configuration.put("started from", model.provenance().getOrDefault("training.start", ""));
-    configuration.put("training photographs", String.valueOf(run.training().size()));
+    configuration.put("started from", provenance(model, "training.start"));
+    configuration.put("training photographs", String.valueOf(run.trainingData().size()));
     configuration.put("validation photographs", String.valueOf(validation.size()));
-    Dataset training = Dataset.of(run.training(), model.labels());
+    Dataset training = run.trainingData();
     configuration.put(
         "near-duplicates in both",
         String.valueOf(data.straddling(new Split(training, validation, List.of())).size()));
@@ -74,10 +73,13 @@ final class RunReport {
     configuration.put("epochs trained", String.valueOf(run.history().size()));
     configuration.put("ended", run.reason());
     configuration.put("weights of epoch", String.valueOf(run.chosenEpoch()));
-    PhaseLoop.ExecutionContext context = run.context();
-    configuration.put("engine", context.engine().name() + " " + context.engine().version());
-    configuration.put("device", context.device().toString());
+    configuration.put("engine", provenance(model, "training.engine"));
+    configuration.put("device", provenance(model, "training.device"));
     return configuration.buildKeepingLast();
+  }
+
+  private static String provenance(TrainedModel model, String name) {
+    return model.provenance().getOrDefault(name, "");
   }
 
   /** What spoke for the wrong breed, for each of the worst mistakes. */
@@ -90,7 +92,8 @@ final class RunReport {
     Map<String, Example> examples = new HashMap<>();
     validation.forEach(example -> examples.put(example.id(), example));
     ImmutableMap.Builder<String, ActivationOverlay> overlays = ImmutableMap.builder();
-    try (Predictor predictor = Predictor.of(run.model(), run.context().device().toString())) {
+    try (Predictor predictor =
+        Predictor.of(run.model(), provenance(run.model(), "training.device"))) {
       for (Mistake mistake : mistakes) {
         Example example = examples.get(mistake.id());
         if (example != null) {

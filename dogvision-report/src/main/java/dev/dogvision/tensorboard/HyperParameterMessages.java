@@ -1,8 +1,6 @@
 package dev.dogvision.tensorboard;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnknownFieldSet;
-import com.google.protobuf.UnknownFieldSet.Field;
 import com.google.protobuf.Value;
 import java.util.Collection;
 import java.util.Map;
@@ -29,34 +27,22 @@ final class HyperParameterMessages {
   /** {@code HParamsPluginData.experiment}: which parameters and metrics the table has. */
   static ByteString experiment(
       Map<String, Value> parameters, Collection<String> metricTags, double seconds) {
-    UnknownFieldSet.Builder experiment = UnknownFieldSet.newBuilder().addField(3, number(seconds));
+    ProtobufMessage experiment = new ProtobufMessage().float64(3, seconds);
     parameters.forEach(
         (name, value) ->
-            experiment.mergeField(
-                4,
-                message(
-                    UnknownFieldSet.newBuilder()
-                        .addField(1, text(name))
-                        .addField(4, integer(type(value))))));
+            experiment.message(4, new ProtobufMessage().text(1, name).whole(4, type(value))));
     for (String tag : metricTags) {
-      UnknownFieldSet.Builder metricName = UnknownFieldSet.newBuilder().addField(2, text(tag));
-      experiment.mergeField(
-          5, message(UnknownFieldSet.newBuilder().addField(1, message(metricName))));
+      experiment.message(5, new ProtobufMessage().message(1, new ProtobufMessage().text(2, tag)));
     }
     return pluginData(2, experiment);
   }
 
   /** {@code HParamsPluginData.session_start_info}: the parameters' values. */
   static ByteString sessionStart(Map<String, Value> parameters, double seconds) {
-    UnknownFieldSet.Builder start = UnknownFieldSet.newBuilder().addField(5, number(seconds));
+    ProtobufMessage start = new ProtobufMessage().float64(5, seconds);
     parameters.forEach(
         (name, value) ->
-            start.mergeField(
-                1,
-                message(
-                    UnknownFieldSet.newBuilder()
-                        .addField(1, text(name))
-                        .addField(2, bytes(value.toByteString())))));
+            start.message(1, new ProtobufMessage().text(1, name).bytes(2, value.toByteString())));
     return pluginData(3, start);
   }
 
@@ -64,13 +50,13 @@ final class HyperParameterMessages {
   static ByteString sessionEnd(boolean succeeded, double seconds) {
     return pluginData(
         4,
-        UnknownFieldSet.newBuilder()
-            .addField(1, integer(succeeded ? STATUS_SUCCESS : STATUS_FAILURE))
-            .addField(2, number(seconds)));
+        new ProtobufMessage()
+            .whole(1, succeeded ? STATUS_SUCCESS : STATUS_FAILURE)
+            .float64(2, seconds));
   }
 
-  private static ByteString pluginData(int field, UnknownFieldSet.Builder data) {
-    return UnknownFieldSet.newBuilder().addField(field, message(data)).build().toByteString();
+  private static ByteString pluginData(int field, ProtobufMessage data) {
+    return new ProtobufMessage().message(field, data).toByteString();
   }
 
   private static int type(Value value) {
@@ -79,25 +65,5 @@ final class HyperParameterMessages {
       case NUMBER_VALUE -> TYPE_NUMBER;
       default -> TYPE_STRING;
     };
-  }
-
-  private static Field message(UnknownFieldSet.Builder message) {
-    return bytes(message.build().toByteString());
-  }
-
-  private static Field text(String value) {
-    return bytes(ByteString.copyFromUtf8(value));
-  }
-
-  private static Field bytes(ByteString value) {
-    return Field.newBuilder().addLengthDelimited(value).build();
-  }
-
-  private static Field integer(int value) {
-    return Field.newBuilder().addVarint(value).build();
-  }
-
-  private static Field number(double value) {
-    return Field.newBuilder().addFixed64(Double.doubleToRawLongBits(value)).build();
   }
 }

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,9 @@ import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.predict.Predictor;
+import dev.dogvision.spi.contract.ColouredPictures;
+import dev.dogvision.train.Trainer;
+import dev.dogvision.train.TrainingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +71,7 @@ class RunReportTest {
   @Test
   void it_holds_figures_curves_settings_findings_and_what_the_model_looked_at() {
     Evaluation evaluation = run.evaluate(validation);
-    Document page = Jsoup.parse(run.report(validation).title("Colours").toHtml());
+    Document page = Jsoup.parse(HtmlReport.of(run, validation).title("Colours").toHtml());
 
     assertThat(page.title()).isEqualTo("Colours");
     assertThat(page.select("[data-figure=accuracy]").attr("data-value"))
@@ -107,7 +110,7 @@ class RunReportTest {
   void findings_that_are_there_already_are_used() {
     DatasetReport data = DatasetReport.of(validation);
 
-    Document page = Jsoup.parse(run.report(validation, data).toHtml());
+    Document page = Jsoup.parse(HtmlReport.of(run, validation, data).toHtml());
 
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("10");
     assertThat(facts(page)).containsEntry("near-duplicates in both", "0");
@@ -115,7 +118,7 @@ class RunReportTest {
 
   @Test
   void what_was_trained_on_can_be_reported_on_as_well() {
-    Document page = Jsoup.parse(run.report(training).toHtml());
+    Document page = Jsoup.parse(HtmlReport.of(run, training).toHtml());
 
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("12");
   }
@@ -136,7 +139,7 @@ class RunReportTest {
       assertThat(predictor.evaluate(validation).logLoss()).isEqualTo(after.logLoss());
       assertThat(predictor.calibrate(validation).temperature()).isEqualTo(temperature);
     }
-    Document page = Jsoup.parse(calibrated.report(validation).toHtml());
+    Document page = Jsoup.parse(HtmlReport.of(calibrated, validation).toHtml());
     assertThat(page.select("[data-figure=logLossBefore]").attr("data-value"))
         .isEqualTo(String.valueOf(before.logLoss()));
     assertThat(facts(page).get("temperature"))

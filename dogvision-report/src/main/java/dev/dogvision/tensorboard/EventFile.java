@@ -2,9 +2,8 @@ package dev.dogvision.tensorboard;
 
 import com.google.common.collect.ImmutableList;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import java.io.BufferedInputStream;
@@ -14,14 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tensorflow.framework.Summary;
-import org.tensorflow.framework.SummaryMetadata;
-import org.tensorflow.framework.TensorProto;
-import org.tensorflow.util.Event;
 
 /**
  * What an event file holds. A file that was cut off in the middle of a record, as by a machine that
@@ -117,7 +113,7 @@ public record EventFile(
             file,
             record,
             "content");
-        collect(parse(payload), scalars, images, texts);
+        collect(UnknownFieldSet.parseFrom(payload), scalars, images, texts);
       }
       return new EventFile(scalars.build(), images.build(), texts.build(), complete);
     } catch (InvalidProtocolBufferException e) {
@@ -160,57 +156,75 @@ public record EventFile(
     }
   }
 
-  /**
-   * Parses without the generated parsers: those of the published classes are of a protobuf release
-   * that nested input can exhaust, which newer releases warn of.
-   */
-  private static DynamicMessage parse(byte[] payload) throws InvalidProtocolBufferException {
-    return DynamicMessage.parseFrom(Event.getDescriptor(), payload);
-  }
-
   private static void collect(
-      DynamicMessage event,
+      UnknownFieldSet event,
       ImmutableList.Builder<Scalar> scalars,
       ImmutableList.Builder<Image> images,
-      ImmutableList.Builder<Text> texts) {
-    long step = (Long) field(event, Event.STEP_FIELD_NUMBER);
-    Message summary = (Message) field(event, Event.SUMMARY_FIELD_NUMBER);
-    for (Object element : (List<?>) field(summary, Summary.VALUE_FIELD_NUMBER)) {
-      Message value = (Message) element;
-      String tag = (String) field(value, Summary.Value.TAG_FIELD_NUMBER);
-      if (has(value, Summary.Value.SIMPLE_VALUE_FIELD_NUMBER)) {
-        scalars.add(
-            new Scalar(tag, step, (Float) field(value, Summary.Value.SIMPLE_VALUE_FIELD_NUMBER)));
-      } else if (has(value, Summary.Value.IMAGE_FIELD_NUMBER)) {
-        Message image = (Message) field(value, Summary.Value.IMAGE_FIELD_NUMBER);
-        images.add(
-            new Image(
-                tag,
-                step,
-                (Integer) field(image, Summary.Image.WIDTH_FIELD_NUMBER),
-                (Integer) field(image, Summary.Image.HEIGHT_FIELD_NUMBER),
-                ((ByteString) field(image, Summary.Image.ENCODED_IMAGE_STRING_FIELD_NUMBER))
-                    .toByteArray()));
-      } else if (has(value, Summary.Value.TENSOR_FIELD_NUMBER) && plugin(value).equals("text")) {
-        Message tensor = (Message) field(value, Summary.Value.TENSOR_FIELD_NUMBER);
-        for (Object text : (List<?>) field(tensor, TensorProto.STRING_VAL_FIELD_NUMBER)) {
-          texts.add(new Text(tag, step, ((ByteString) text).toStringUtf8()));
+      ImmutableList.Builder<Text> texts)
+      throws InvalidProtocolBufferException {
+    long step = whole(event, EventMessages.EVENT_STEP);
+    for (UnknownFieldSet summary : messages(event, EventMessages.EVENT_SUMMARY)) {
+      for (UnknownFieldSet value : messages(summary, EventMessages.SUMMARY_VALUE)) {
+        String tag = text(value, EventMessages.VALUE_TAG);
+        for (int bits : value.getField(EventMessages.VALUE_SIMPLE_VALUE).getFixed32List()) {
+          scalars.add(new Scalar(tag, step, Float.intBitsToFloat(bits)));
+        }
+        for (UnknownFieldSet image : messages(value, EventMessages.VALUE_IMAGE)) {
+          images.add(
+              new Image(
+                  tag,
+                  step,
+                  (int) whole(image, EventMessages.IMAGE_WIDTH),
+                  (int) whole(image, EventMessages.IMAGE_HEIGHT),
+                  bytes(image, EventMessages.IMAGE_ENCODED).toByteArray()));
+        }
+        if (plugin(value).equals("text")) {
+          for (UnknownFieldSet tensor : messages(value, EventMessages.VALUE_TENSOR)) {
+            for (ByteString text :
+                tensor.getField(EventMessages.TENSOR_STRING_VALUE).getLengthDelimitedList()) {
+              texts.add(new Text(tag, step, text.toStringUtf8()));
+            }
+          }
         }
       }
     }
   }
 
-  private static String plugin(Message value) {
-    Message metadata = (Message) field(value, Summary.Value.METADATA_FIELD_NUMBER);
-    Message data = (Message) field(metadata, SummaryMetadata.PLUGIN_DATA_FIELD_NUMBER);
-    return (String) field(data, SummaryMetadata.PluginData.PLUGIN_NAME_FIELD_NUMBER);
+  private static String plugin(UnknownFieldSet value) throws InvalidProtocolBufferException {
+    for (UnknownFieldSet metadata : messages(value, EventMessages.VALUE_METADATA)) {
+      for (UnknownFieldSet data : messages(metadata, EventMessages.METADATA_PLUGIN_DATA)) {
+        return text(data, EventMessages.PLUGIN_DATA_NAME);
+      }
+    }
+    return "";
   }
 
-  private static boolean has(Message message, int number) {
-    return message.hasField(message.getDescriptorForType().findFieldByNumber(number));
+  private static List<UnknownFieldSet> messages(UnknownFieldSet message, int number)
+      throws InvalidProtocolBufferException {
+    List<UnknownFieldSet> messages = new ArrayList<>();
+    for (ByteString content : message.getField(number).getLengthDelimitedList()) {
+      messages.add(UnknownFieldSet.parseFrom(content));
+    }
+    return messages;
   }
 
-  private static Object field(Message message, int number) {
-    return message.getField(message.getDescriptorForType().findFieldByNumber(number));
+  private static long whole(UnknownFieldSet message, int number) {
+    long last = 0;
+    for (long value : message.getField(number).getVarintList()) {
+      last = value;
+    }
+    return last;
+  }
+
+  private static String text(UnknownFieldSet message, int number) {
+    return bytes(message, number).toStringUtf8();
+  }
+
+  private static ByteString bytes(UnknownFieldSet message, int number) {
+    ByteString last = ByteString.EMPTY;
+    for (ByteString value : message.getField(number).getLengthDelimitedList()) {
+      last = value;
+    }
+    return last;
   }
 }
