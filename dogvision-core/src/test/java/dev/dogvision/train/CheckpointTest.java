@@ -3,12 +3,12 @@ package dev.dogvision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

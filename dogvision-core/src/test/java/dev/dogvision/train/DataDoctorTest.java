@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.spi.contract.ColouredPictures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

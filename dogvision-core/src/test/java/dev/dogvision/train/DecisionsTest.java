@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
+import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.dogvision.spi.contract.ColouredPictures;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
@@ -12,6 +11,7 @@ import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.contract.ColouredPictures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.report.ConfusionHeatMap;
+import dev.dogvision.report.HtmlReport;
 import dev.dogvision.report.LearningCurves;
 import dev.dogvision.report.ReliabilityDiagram;
 import dev.dogvision.train.EarlyStopping;
