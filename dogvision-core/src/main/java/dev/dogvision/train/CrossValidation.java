@@ -7,7 +7,6 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Groups;
 import dev.dogvision.data.Split;
-import dev.dogvision.image.ImageSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,14 +87,14 @@ public final class CrossValidation {
    */
   public CrossValidationResult run(Dataset dataset) {
     trainer.checkNoCheckpoints("cross-validation");
-    Map<ImageSource, float[]> known = new HashMap<>();
+    RunMemory memory = trainer.memory();
     Map<Example, float[]> logits = new HashMap<>();
     List<TrainingRun> runs = new ArrayList<>();
     List<Split> splits = dataset.kFold(folds, seed, groups);
     for (Split split : splits) {
-      TrainingRun run = trainer.fit(split.train(), split.validation(), known);
+      TrainingRun run = trainer.fit(split.train(), split.validation(), memory);
       runs.add(run);
-      float[][] rows = run.logits(split.validation().examples(), known);
+      float[][] rows = run.logits(split.validation().examples());
       for (int i = 0; i < rows.length; i++) {
         logits.put(split.validation().example(i), rows[i]);
       }

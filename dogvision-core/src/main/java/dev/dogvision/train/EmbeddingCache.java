@@ -1,17 +1,7 @@
 package dev.dogvision.train;
 
-import com.google.common.hash.HashCode;
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
-import dev.dogvision.DogVisionException;
-import dev.dogvision.data.Example;
-import dev.dogvision.image.Preprocessing;
-import dev.dogvision.internal.Fingerprints;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.internal.WholeFile;
-import dev.dogvision.spi.Engine;
-import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.Segment;
-import dev.dogvision.spi.Tensor;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,29 +16,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Embeddings on disk. An embedding is found again only where the weights, the plan of the network,
- * the preprocessing, the engine and the bytes of the photograph are all the same; the name of a
- * photograph does not matter.
+ * the preprocessing, the engine, the kind of device and the bytes of the photograph are all the
+ * same; the name of a photograph does not matter.
  *
- * <p>One file for each combination of weights, plan, preprocessing and engine: {@code
- * embeddings-<hash>.bin}. It is a list of records of one length, each the SHA-256 of a photograph's
- * bytes, the embedding (float32, little-endian) and a CRC32C of both. A record that is damaged, and
- * what is left of a record at a file's end, are passed over, and their embeddings computed anew.
- * The file is written beside and renamed, so that it is whole at any moment.
+ * <p>One file for each combination of all but the photograph: {@code embeddings-<hash>.bin}. It is
+ * a list of records of one length, each the SHA-256 of a photograph's bytes, the embedding
+ * (float32, little-endian) and a CRC32C of both. A record that is damaged, and what is left of a
+ * record at a file's end, are passed over, and their embeddings computed anew. The file is written
+ * beside and renamed, so that it is whole at any moment.
  *
  * <p>While embeddings are computed, those that are new go to files of their own every so often,
  * {@code embeddings-<hash>.<any>.bin} of the same form, so that a killed process loses few of them.
  * They are read as well, and become part of the one file when that is written next.
+ *
+ * <p>A disk that is full or gone ends no run: it is told once, and nothing more is written.
  */
 final class EmbeddingCache {
   private static final int HASH_BYTES = 32;
+  private static final HexFormat HEX = HexFormat.of();
   private static final byte[] MAGIC =
       "dogvision-embeddings-1\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -58,43 +53,33 @@ final class EmbeddingCache {
   private final Path folder;
   private final String name;
   private final int size;
-  private final Map<HashCode, float[]> entries = new HashMap<>();
-  private final Map<HashCode, float[]> unsaved = new HashMap<>();
+  private final Map<String, float[]> entries = new HashMap<>();
+  private final Map<String, float[]> unsaved = new HashMap<>();
   private final List<Path> parts = new ArrayList<>();
+  private final Consumer<String> notices;
 
-  private EmbeddingCache(Path folder, String name, int size) {
+  /** Whether writing failed: the disk is full, as a rule. */
+  private boolean full;
+
+  private EmbeddingCache(Path folder, String name, int size, Consumer<String> notices) {
     this.folder = folder;
     this.name = name;
     this.size = size;
+    this.notices = notices;
   }
 
   /**
    * Opens the cache for a backbone.
    *
    * @param folder where the files are
+   * @param part a name for all that an embedding depends on besides the photograph: 64 hexadecimal
+   *     digits
+   * @param size values in an embedding
+   * @param notices hears what can't be read or written; a run goes on without
    */
-  static EmbeddingCache open(
-      Path folder,
-      NetworkPlan plan,
-      Map<String, Tensor> weights,
-      Preprocessing preprocessing,
-      Engine engine) {
-    Hasher hasher = Hashing.sha256().newHasher();
-    Fingerprints.putText(hasher, engine.name() + "\n" + engine.version());
-    Fingerprints.putText(hasher, preprocessing.toString());
-    Fingerprints.putText(hasher, plan.withClasses(1).toString());
-    for (String name : plan.tensorShapes(new Segment(0, plan.embeddingPosition())).keySet()) {
-      Fingerprints.putText(hasher, name);
-      Tensor tensor = weights.get(name);
-      if (tensor != null) {
-        Fingerprints.putValues(hasher, tensor.values());
-      }
-    }
+  static EmbeddingCache open(Path folder, String part, int size, Consumer<String> notices) {
     EmbeddingCache cache =
-        new EmbeddingCache(
-            folder,
-            "embeddings-" + hasher.hash().toString().substring(0, 32),
-            plan.embeddingSize());
+        new EmbeddingCache(folder, "embeddings-" + part.substring(0, 32), size, notices);
     cache.read(cache.file());
     cache.readParts();
     return cache;
@@ -104,28 +89,14 @@ final class EmbeddingCache {
     return folder.resolve(name + ".bin");
   }
 
-  /** The hashes of the photographs' contents; one that can't be read is left to the decoder. */
-  static HashCode[] hashes(List<Example> examples) {
-    return Fingerprints.contents(
-            examples,
-            Example::image,
-            example ->
-                Hashing.sha256()
-                    .hashString("unreadable " + example.image(), StandardCharsets.UTF_8)
-                    .toString())
-        .stream()
-        .map(HashCode::fromString)
-        .toArray(HashCode[]::new);
-  }
-
-  float @Nullable [] get(HashCode image) {
-    return entries.get(image);
+  float @Nullable [] get(String content) {
+    return entries.get(content);
   }
 
   /** Adds an embedding, and writes those that are new where they are many. */
-  void put(HashCode image, float[] embedding) {
-    entries.put(image, embedding);
-    unsaved.put(image, embedding);
+  void put(String content, float[] embedding) {
+    entries.put(content, embedding);
+    unsaved.put(content, embedding);
     if (unsaved.size() >= NEW_IN_A_FILE) {
       Path part = folder.resolve(name + "." + UUID.randomUUID() + ".bin");
       write(part, unsaved);
@@ -144,7 +115,7 @@ final class EmbeddingCache {
         parts.add(part);
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // What was read so far is good; the rest is computed anew.
+      unreadable(folder, e);
     }
   }
 
@@ -169,13 +140,23 @@ final class EmbeddingCache {
               .order(ByteOrder.LITTLE_ENDIAN)
               .asFloatBuffer()
               .get(embedding);
-          entries.put(HashCode.fromBytes(Arrays.copyOf(bytes, HASH_BYTES)), embedding);
+          entries.put(HEX.formatHex(bytes, 0, HASH_BYTES), embedding);
         }
         bytes = in.readNBytes(recordBytes);
       }
     } catch (IOException e) {
-      // What was read so far is good; the rest is computed anew.
+      unreadable(file, e);
     }
+  }
+
+  /** What was read so far is good; the rest is computed anew. */
+  private void unreadable(Path place, Exception cause) {
+    notices.accept(
+        "the embedding cache "
+            + place
+            + " can't be read to its end ("
+            + cause
+            + "): what is missing is computed anew");
   }
 
   private static int checksum(byte[] bytes, int length) {
@@ -186,32 +167,50 @@ final class EmbeddingCache {
 
   /** Writes all entries into one file, whole or not at all. */
   void write() {
-    write(file(), entries);
+    if (!write(file(), entries)) {
+      return; // the parts that were written stay, for another run
+    }
     unsaved.clear();
     try {
       for (Path part : parts) {
         Files.deleteIfExists(part);
       }
     } catch (IOException e) {
-      // It is read once more next time, and costs nothing but that.
+      notices.accept(
+          "a part of the embedding cache can't be deleted ("
+              + e
+              + "): it costs disk space, and is read once more next time");
     }
     parts.clear();
   }
 
-  private void write(Path file, Map<HashCode, float[]> some) {
+  /** Writes a file, or says once that nothing more will be written. */
+  @CanIgnoreReturnValue
+  private boolean write(Path file, Map<String, float[]> some) {
+    if (full) {
+      return false;
+    }
     try {
       WholeFile.write(file, out -> writeTo(out, some));
+      return true;
     } catch (IOException e) {
-      throw new DogVisionException("the embedding cache " + file + " can't be written: " + e, e);
+      full = true;
+      notices.accept(
+          "the embedding cache "
+              + file
+              + " can't be written ("
+              + e
+              + "): training goes on, and another run computes these embeddings anew");
+      return false;
     }
   }
 
-  private void writeTo(OutputStream out, Map<HashCode, float[]> some) throws IOException {
+  private void writeTo(OutputStream out, Map<String, float[]> some) throws IOException {
     out.write(MAGIC);
-    for (Map.Entry<HashCode, float[]> entry : some.entrySet()) {
+    for (Map.Entry<String, float[]> entry : some.entrySet()) {
       ByteBuffer bytes =
           ByteBuffer.allocate(HASH_BYTES + 4 * size + 4).order(ByteOrder.LITTLE_ENDIAN);
-      bytes.put(entry.getKey().asBytes());
+      bytes.put(HEX.parseHex(entry.getKey()));
       for (float value : entry.getValue()) {
         bytes.putFloat(value);
       }

@@ -1,74 +1,252 @@
 package dev.dogvision.train;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import dev.dogvision.Precision;
+import dev.dogvision.data.Example;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.inference.InferencePipeline;
+import dev.dogvision.internal.inference.PictureBatch;
+import dev.dogvision.internal.inference.PictureBatches;
 import dev.dogvision.spi.Network;
-import java.util.Arrays;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs images once through the part of a network that does not change, and keeps what comes out.
+ * The first part of a network, from the pixels to some position, as it is while it does not change:
+ * what it gives for a photograph is computed once and remembered.
+ *
+ * <p>Photographs go through it in batches of one size, filled up where they run out, so that what
+ * is computed of one does not depend on which others come with it: remembered and computed anew it
+ * has the same bits.
  */
 final class FrozenPart {
   /** Small batches are the fastest on a processor: the activations stay in its caches. */
-  static final int BATCH_ON_CPU = 8;
+  private static final int BATCH_ON_CPU = 8;
 
-  static final int BATCH_ON_GPU = 64;
+  private static final int BATCH_ON_GPU = 32;
 
-  private FrozenPart() {}
+  private final PhaseLoop.ExecutionContext context;
+  private final Map<String, Tensor> weights;
+  private final Preprocessing preprocessing;
+  private final int position;
+  private final RunMemory memory;
+  private final int batchSize;
+  private final String name;
 
-  /** Takes rows as soon as there are any. */
+  /**
+   * A part.
+   *
+   * @param context what computes, on what, and the network
+   * @param weights the network's weights
+   * @param preprocessing what makes photographs fit the network
+   * @param position where the part ends
+   * @param memory is asked first, and told what is computed
+   */
+  FrozenPart(
+      PhaseLoop.ExecutionContext context,
+      Map<String, Tensor> weights,
+      Preprocessing preprocessing,
+      int position,
+      RunMemory memory) {
+    this.context = context;
+    this.weights = weights;
+    this.preprocessing = preprocessing;
+    this.position = position;
+    this.memory = memory;
+    this.batchSize = batchSize(context);
+    this.name = name();
+  }
+
+  static int batchSize(PhaseLoop.ExecutionContext context) {
+    return context.device().type().equals("cpu") ? BATCH_ON_CPU : BATCH_ON_GPU;
+  }
+
+  /** A name for all that a row depends on besides the photograph: 64 hexadecimal digits. */
+  String name() {
+    NetworkPlan plan = context.plan();
+    Hasher hasher = Hashing.sha256().newHasher();
+    Fingerprints.putText(hasher, context.engine().name() + "\n" + context.engine().version());
+    Fingerprints.putText(hasher, context.device().type() + " " + batchSize);
+    Fingerprints.putText(hasher, preprocessing.toString());
+    Fingerprints.putText(hasher, plan.withClasses(1).toString());
+    hasher.putInt(position);
+    for (String tensorName : plan.tensorShapes(segment()).keySet()) {
+      Fingerprints.putText(hasher, tensorName);
+      Tensor tensor = weights.get(tensorName);
+      if (tensor != null) {
+        memory.putTensor(hasher, tensor);
+      }
+    }
+    return hasher.hash().toString();
+  }
+
+  int position() {
+    return position;
+  }
+
+  private Segment segment() {
+    return new Segment(0, position);
+  }
+
+  private InferencePipeline pipeline() {
+    return InferencePipeline.of(ImageDecoder.standard(), preprocessing, batchSize).inFullBatches();
+  }
+
+  /** Hears how far the computing has come. */
   @FunctionalInterface
-  interface RowSink {
+  interface Progress {
 
     /**
-     * Called row after row.
+     * Called batch after batch; never where nothing has to be computed.
      *
-     * @param index its place among the chosen images
-     * @param row its values, not to be changed
+     * @param done rows computed so far
+     * @param total rows to compute
+     * @return whether to go on
      */
-    void add(int index, float[] row);
+    boolean computed(int done, int total);
   }
 
   /**
-   * What a network gives for the chosen images.
+   * What the part gives for photographs, each computed once.
    *
-   * @param network from the inputs' position to wherever the values are wanted
-   * @param inputs the images
-   * @param chosen which of them
-   * @param what for progress: {@code embeddings}, {@code activations}, {@code teacher}
-   * @param dispatcher is told the progress
-   * @return one row a chosen image, in their order; null if a listener asked for the end
+   * @param examples the photographs
+   * @param disk where rows are kept for other runs, or null
+   * @param progress hears how far it has come
+   * @return a row for each, in their order, not to be changed; null if it was not to go on
+   * @throws dev.dogvision.image.UnreadableImageException if a photograph can't be read
    */
-  static float @Nullable [][] run(
-      Network network, Inputs inputs, int[] chosen, String what, EventDispatcher dispatcher) {
-    return run(network, inputs, chosen, what, dispatcher, (index, row) -> {});
+  float @Nullable [][] rows(
+      List<Example> examples, @Nullable EmbeddingCache disk, Progress progress) {
+    float[][] rows = new float[examples.size()][];
+    List<Integer> missing = new ArrayList<>();
+    Map<ImageSource, Integer> first = new HashMap<>();
+    List<String> hashes =
+        disk != null || memory.knows(name)
+            ? Fingerprints.contents(examples, Example::image, example -> "")
+            : null;
+    for (int i = 0; i < rows.length; i++) {
+      float[] known = hashes == null ? null : recall(hashes.get(i), disk);
+      if (known != null) {
+        rows[i] = known;
+      } else if (first.putIfAbsent(examples.get(i).image(), i) == null) {
+        missing.add(i);
+      }
+    }
+    boolean complete = missing.isEmpty() || compute(examples, missing, rows, disk, progress);
+    for (int i = 0; complete && i < rows.length; i++) {
+      if (rows[i] == null) {
+        rows[i] = rows[requireNonNull(first.get(examples.get(i).image()))];
+      }
+    }
+    return complete ? rows : null;
   }
 
-  /** As above, and tells a sink of every row. */
-  static float @Nullable [][] run(
-      Network network,
-      Inputs inputs,
-      int[] chosen,
-      String what,
-      EventDispatcher dispatcher,
-      RowSink sink) {
-    int batchSize = network.device().type().equals("cpu") ? BATCH_ON_CPU : BATCH_ON_GPU;
-    int length = network.plan().sizeAt(network.segment().to());
-    float[][] rows = new float[chosen.length][];
+  private float @Nullable [] recall(String hash, @Nullable EmbeddingCache disk) {
+    float[] row = memory.get(name, hash);
+    if (row == null && disk != null) {
+      row = disk.get(hash);
+      if (row != null) {
+        memory.put(name, hash, row);
+      }
+    }
+    return row;
+  }
+
+  private boolean compute(
+      List<Example> examples,
+      List<Integer> missing,
+      float[][] rows,
+      @Nullable EmbeddingCache disk,
+      Progress progress) {
     int done = 0;
-    try (BatchStream batches = inputs.open(chosen, batchSize, 0)) {
+    try (Network network = openNetwork();
+        PictureBatches batches =
+            pipeline()
+                .withHashes()
+                .batches(missing.stream().map(i -> examples.get(i).image()).iterator())) {
       while (batches.hasNext()) {
-        float[] values = network.forward(batches.next()).values();
-        for (int offset = 0; offset < values.length; offset += length) {
-          rows[done] = Arrays.copyOfRange(values, offset, offset + length);
-          sink.add(done, rows[done]);
+        PictureBatch batch = batches.next();
+        float[][] computed = run(network, batch);
+        for (int i = 0; i < computed.length; i++) {
+          rows[missing.get(done)] = computed[i];
+          memory.put(name, batch.hash(i), computed[i]);
+          if (disk != null) {
+            disk.put(batch.hash(i), computed[i]);
+          }
           done++;
         }
-        dispatcher.dispatch(new TrainingEvent.CacheProgress(what, done, chosen.length));
-        if (dispatcher.isStopRequested()) {
-          return null;
+        if (!progress.computed(done, missing.size())) {
+          break;
         }
       }
     }
+    if (disk != null) {
+      disk.write(); // also where a listener asked for the end
+    }
+    return done == missing.size();
+  }
+
+  private Network openNetwork() {
+    return context
+        .engine()
+        .open(context.plan(), segment(), weights, context.device(), Precision.FLOAT32);
+  }
+
+  private static float[][] run(Network network, PictureBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      batch
+          .problem(i)
+          .ifPresent(
+              problem -> {
+                throw problem;
+              });
+    }
+    @SuppressWarnings("NullAway") // all of them can be read
+    float[][] rows = batch.run(pixels -> network.forward(pixels).values());
     return rows;
+  }
+
+  /** Rows of photographs in some order, computed as they are asked for. */
+  final class Rows implements AutoCloseable {
+    private final Network network = openNetwork();
+    private final PictureBatches batches;
+    private float[][] computed = new float[0][];
+    private int next;
+
+    private Rows(List<ImageSource> images) {
+      this.batches = pipeline().batches(images.iterator());
+    }
+
+    float[] next() {
+      if (next == computed.length) {
+        computed = run(network, batches.next());
+        next = 0;
+      }
+      return computed[next++];
+    }
+
+    @Override
+    public void close() {
+      try (network) {
+        batches.close();
+      }
+    }
+  }
+
+  /** Computes rows as they are asked for, and remembers none. */
+  Rows compute(List<ImageSource> images) {
+    return new Rows(images);
   }
 }

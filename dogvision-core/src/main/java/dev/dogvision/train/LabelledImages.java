@@ -1,6 +1,5 @@
 package dev.dogvision.train;
 
-import com.google.common.collect.ImmutableList;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
@@ -12,17 +11,12 @@ import java.util.TreeSet;
 /**
  * A data set as the model's labels see it.
  *
- * @param examples the photographs
+ * @param dataset the photographs
  * @param labels the index of each one's label among the model's
- * @param fingerprint the data set's own
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record LabelledImages(List<Example> examples, int[] labels, String fingerprint) {
+record LabelledImages(Dataset dataset, int[] labels) {
   private static final int NAMED = 10;
-
-  LabelledImages {
-    examples = ImmutableList.copyOf(examples);
-  }
 
   /**
    * Checks that a data set can be used with a model.
@@ -61,14 +55,26 @@ record LabelledImages(List<Example> examples, int[] labels, String fingerprint) 
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the %s data has %s that the model lacks: %s%s; give the model"
-                  + " .labels(dataset.labels()) of the whole data set",
+              "the %s data has %s that the model lacks: %s%s; "
+                  + (what.equals("training")
+                      ? "give the model .labels(dataset.labels()) of the whole data set"
+                      : "rename them, or leave their photographs out with"
+                          + " dataset.withLabels(labels, ProblemPolicy.SKIP)"),
               what,
               unknown.size() == 1 ? "a label" : unknown.size() + " labels",
               String.join(", ", unknown.stream().limit(NAMED).toList()),
               unknown.size() > NAMED ? " and " + (unknown.size() - NAMED) + " more" : ""));
     }
-    return new LabelledImages(examples, indices, dataset.fingerprint());
+    return new LabelledImages(dataset, indices);
+  }
+
+  List<Example> examples() {
+    return dataset.examples();
+  }
+
+  /** The data set's own. Photographs that are yet to be read are read for it. */
+  String fingerprint() {
+    return dataset.fingerprint();
   }
 
   int size() {

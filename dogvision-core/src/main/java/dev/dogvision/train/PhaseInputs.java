@@ -1,24 +1,14 @@
 package dev.dogvision.train;
 
-import static java.util.Objects.requireNonNull;
-
-import com.google.common.hash.HashCode;
-import dev.dogvision.Precision;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
-import dev.dogvision.image.ImageSource;
-import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Segment;
-import dev.dogvision.spi.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * computed once, as pictures kept in memory, or read anew in every epoch.
  */
 final class PhaseInputs {
+  private static final int PIXEL_BATCH = 8;
+
   private final PhaseLoop.ExecutionContext context;
   private final StartingPoint start;
   private final TrainingSettings settings;
   private final EventDispatcher dispatcher;
   private final @Nullable Path embeddingFolder;
 
-  /** Embeddings by photograph of the backbone that the run starts from. */
-  private final Map<ImageSource, float[]> knownEmbeddings;
+  private final RunMemory memory;
 
   PhaseInputs(
       PhaseLoop.ExecutionContext context,
@@ -41,13 +32,13 @@ final class PhaseInputs {
       TrainingSettings settings,
       EventDispatcher dispatcher,
       @Nullable Path embeddingFolder,
-      Map<ImageSource, float[]> knownEmbeddings) {
+      RunMemory memory) {
     this.context = context;
     this.start = start;
     this.settings = settings;
     this.dispatcher = dispatcher;
     this.embeddingFolder = embeddingFolder;
-    this.knownEmbeddings = knownEmbeddings;
+    this.memory = memory;
   }
 
   /**
@@ -83,20 +74,7 @@ final class PhaseInputs {
     int images = training.size() + (validation == null ? 0 : validation.size());
     long pixelBytes = 3L * plan.inputSize() * plan.inputSize();
     if (augmentation.isNone() && boundary > 0) {
-      long bytes = 4L * plan.sizeAt(boundary) * images;
-      if (bytes <= settings.cacheBytes()) {
-        return activations(boundary, state, training, validation);
-      }
-      dispatcher.dispatch(
-          new TrainingEvent.Notice(
-              String.format(
-                  Locale.ROOT,
-                  "activations of %s images would take %s MB, more than the %s MB set aside for"
-                      + " them: they are computed anew in every epoch. Give the JVM more memory"
-                      + " (-Xmx) or set cacheMemory(bytes)",
-                  images,
-                  bytes >> 20,
-                  settings.cacheBytes() >> 20)));
+      return activations(boundary, state, training, validation);
     }
     boolean keepTraining =
         augmentation.keepsPictures() && pixelBytes * images <= settings.cacheBytes();
@@ -117,115 +95,88 @@ final class PhaseInputs {
     return new Prepared(trainingInputs, validationInputs);
   }
 
+  /** As many activations as the memory takes, once; the others in every epoch. */
   private @Nullable Prepared activations(
       int boundary, RunState state, LabelledImages training, @Nullable LabelledImages validation) {
+    FrozenPart part =
+        new FrozenPart(context, state.weights, start.preprocessing(), boundary, memory);
     List<Example> examples = new ArrayList<>(training.examples());
     if (validation != null) {
       examples.addAll(validation.examples());
     }
     boolean embeddings = boundary == context.plan().embeddingPosition();
+    int kept = kept(boundary, examples.size());
     float[][] rows =
-        embeddings && state.phase == 0
-            ? startEmbeddings(examples)
-            : compute(
-                boundary,
-                state.weights,
-                examples,
-                embeddings ? "embeddings" : "activations",
-                (index, row) -> {});
+        part.rows(
+            examples.subList(0, kept),
+            embeddings && kept > 0 ? diskCache(part) : null,
+            progress(embeddings ? "embeddings" : "activations"));
     if (rows == null) {
       return null;
     }
+    float[] @Nullable [] all = Arrays.copyOf(rows, examples.size());
     int split = training.size();
     return new Prepared(
-        new ActivationRows(boundary, Arrays.copyOf(rows, split)),
+        new FrozenInputs(part, examples.subList(0, split), Arrays.copyOf(all, split)),
         validation == null
             ? null
-            : new ActivationRows(boundary, Arrays.copyOfRange(rows, split, rows.length)));
+            : new FrozenInputs(
+                part,
+                examples.subList(split, all.length),
+                Arrays.copyOfRange(all, split, all.length)));
   }
 
   /**
-   * Embeddings of the backbone that the run starts from, as far as possible from memory or disk.
+   * What a teacher says of photographs that nothing happens to.
+   *
+   * @return a row of logits for each; null if a listener asked for the end meanwhile
    */
-  private float @Nullable [][] startEmbeddings(List<Example> examples) {
-    EmbeddingCache cache =
-        embeddingFolder == null
-            ? null
-            : EmbeddingCache.open(
-                embeddingFolder,
-                context.plan(),
-                start.weights(),
-                start.preprocessing(),
-                context.engine());
-    HashCode[] hashes = cache == null ? new HashCode[0] : EmbeddingCache.hashes(examples);
-    List<Example> missing = new ArrayList<>();
-    List<HashCode> missingHashes = new ArrayList<>();
-    Map<ImageSource, Boolean> asked = new HashMap<>();
-    for (int i = 0; i < examples.size(); i++) {
-      ImageSource image = examples.get(i).image();
-      if (knownEmbeddings.containsKey(image) || asked.put(image, true) != null) {
-        continue;
-      }
-      float[] kept = cache == null ? null : cache.get(hashes[i]);
-      if (kept != null) {
-        knownEmbeddings.put(image, kept);
-      } else {
-        missing.add(examples.get(i));
-        if (cache != null) {
-          missingHashes.add(hashes[i]);
-        }
-      }
-    }
-    if (!missing.isEmpty()) {
-      int position = context.plan().embeddingPosition();
-      float[][] computed =
-          compute(
-              position,
-              start.weights(),
-              missing,
-              "embeddings",
-              (index, row) -> {
-                if (cache != null) {
-                  cache.put(missingHashes.get(index), row);
-                }
-              });
-      if (cache != null) {
-        cache.write(); // also where a listener asked for the end
-      }
-      if (computed == null) {
-        return null;
-      }
-      for (int i = 0; i < computed.length; i++) {
-        knownEmbeddings.put(missing.get(i).image(), computed[i]);
-      }
-    }
-    float[][] rows = new float[examples.size()][];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = requireNonNull(knownEmbeddings.get(examples.get(i).image()));
-    }
-    return rows;
+  float @Nullable [][] teacherLogits(
+      TrainingProcess.TeacherModel teacher, LabelledImages training) {
+    NetworkPlan plan = teacher.plan();
+    return new FrozenPart(
+            new PhaseLoop.ExecutionContext(context.engine(), plan, context.device()),
+            teacher.weights(),
+            start.preprocessing(),
+            plan.logitsPosition(),
+            memory)
+        .rows(training.examples(), null, progress("teacher"));
   }
 
-  private float @Nullable [][] compute(
-      int position,
-      Map<String, Tensor> weights,
-      List<Example> examples,
-      String what,
-      FrozenPart.RowSink sink) {
-    PixelInputs pixels =
-        new PixelInputs(examples, start.preprocessing(), Augmentation.none(), settings.seed());
-    try (Network frozen =
-        context
-            .engine()
-            .open(
-                context.plan(),
-                new Segment(0, position),
-                weights,
-                context.device(),
-                Precision.FLOAT32)) {
-      return FrozenPart.run(
-          frozen, pixels, Seeds.identity(examples.size()), what, dispatcher, sink);
+  private FrozenPart.Progress progress(String what) {
+    return (done, total) -> {
+      dispatcher.dispatch(new TrainingEvent.CacheProgress(what, done, total));
+      return !dispatcher.isStopRequested();
+    };
+  }
+
+  private int kept(int boundary, int images) {
+    long rowBytes = 4L * context.plan().sizeAt(boundary);
+    int kept = (int) Math.min(images, settings.cacheBytes() / rowBytes);
+    if (kept < images) {
+      dispatcher.dispatch(
+          new TrainingEvent.Notice(
+              String.format(
+                  Locale.ROOT,
+                  "activations of %s images would take %s MB, more than the %s MB set aside for"
+                      + " them: those of %s are computed anew in every epoch. Give the JVM more"
+                      + " memory (-Xmx) or set cacheMemory(bytes)",
+                  images,
+                  (rowBytes * images) >> 20,
+                  settings.cacheBytes() >> 20,
+                  images - kept)));
     }
+    return kept;
+  }
+
+  private @Nullable EmbeddingCache diskCache(FrozenPart part) {
+    return embeddingFolder == null
+        ? null
+        : EmbeddingCache.open(
+            embeddingFolder,
+            part.name(),
+            context.plan().embeddingSize(),
+            notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
   }
 
   private @Nullable Inputs pixels(
@@ -238,8 +189,7 @@ final class PhaseInputs {
     byte[][] rows = new byte[images.size()][];
     int done = 0;
     int length = 3 * context.plan().inputSize() * context.plan().inputSize();
-    try (BatchStream batches =
-        inputs.open(Seeds.identity(images.size()), FrozenPart.BATCH_ON_CPU, 0)) {
+    try (BatchStream batches = inputs.open(Seeds.identity(images.size()), PIXEL_BATCH, 0)) {
       while (batches.hasNext()) {
         byte[] pixels = ((PixelBatch) batches.next()).pixels();
         for (int offset = 0; offset < pixels.length; offset += length) {

@@ -10,12 +10,10 @@ import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
-import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -459,8 +457,9 @@ public final class Trainer {
 
   /**
    * How much memory activations and pictures may take that are computed once and kept. Where it
-   * does not suffice they are computed anew in every epoch, and a {@link TrainingEvent.Notice} says
-   * so. Default: half of what the JVM has left.
+   * does not suffice for all, the others are computed anew in every epoch, and a {@link
+   * TrainingEvent.Notice} says so; the outcome is the same to the last bit. What is kept serves
+   * {@link TrainingRun#evaluate} and the like afterwards. Default: half of what the JVM has left.
    *
    * @param bytes 0 for none
    * @return this
@@ -567,7 +566,7 @@ public final class Trainer {
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
   public TrainingRun fit(Dataset training) {
-    return fitting().fit(training, null, new HashMap<>());
+    return fit(training, null, memory());
   }
 
   /**
@@ -582,7 +581,7 @@ public final class Trainer {
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
   public TrainingRun fit(Dataset training, Dataset validation) {
-    return fitting().fit(training, validation, new HashMap<>());
+    return fit(training, validation, memory());
   }
 
   private TrainingSession fitting() {
@@ -597,8 +596,8 @@ public final class Trainer {
         listeners.stream().map(Supplier::get).toList());
   }
 
-  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<ImageSource, float[]> known) {
-    return fitting().fit(training, validation, known);
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, RunMemory memory) {
+    return fitting().fit(training, validation, memory);
   }
 
   LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
@@ -654,7 +653,16 @@ public final class Trainer {
         labelSmoothing,
         classWeights,
         distillation,
-        cacheBytes >= 0 ? cacheBytes : halfOfTheMemoryLeft());
+        cacheBytes());
+  }
+
+  /** What a run, or several from the same start, keep of what they compute. */
+  RunMemory memory() {
+    return new RunMemory(resumed == null ? cacheBytes() : resumed.settings().cacheBytes());
+  }
+
+  private long cacheBytes() {
+    return cacheBytes >= 0 ? cacheBytes : halfOfTheMemoryLeft();
   }
 
   private static long halfOfTheMemoryLeft() {

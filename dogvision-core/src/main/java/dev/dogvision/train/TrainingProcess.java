@@ -110,6 +110,12 @@ final class TrainingProcess {
     if (teacher == null) {
       return run(inputs, work, augmentation, null);
     }
+    if (augmentation.isNone()) {
+      float[][] logits = phaseInputs.teacherLogits(teacher, training);
+      return logits == null
+          ? requireNonNull(dispatcher.stopReason())
+          : run(inputs, work, augmentation, Teacher.remembered(logits));
+    }
     try (Network network =
         context
             .engine()
@@ -119,20 +125,7 @@ final class TrainingProcess {
                 teacher.weights(),
                 context.device(),
                 Precision.FLOAT32)) {
-      if (!augmentation.isNone()) {
-        return run(inputs, work, augmentation, Teacher.watching(network));
-      }
-      float[][] logits =
-          FrozenPart.run(
-              network,
-              new PixelInputs(
-                  training.examples(), start.preprocessing(), augmentation, settings.seed()),
-              Seeds.identity(training.size()),
-              "teacher",
-              dispatcher);
-      return logits == null
-          ? requireNonNull(dispatcher.stopReason())
-          : run(inputs, work, augmentation, Teacher.remembered(logits));
+      return run(inputs, work, augmentation, Teacher.watching(network));
     }
   }
 

@@ -3,32 +3,45 @@ package dev.dogvision.train;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
-import dev.dogvision.image.Augmentation;
-import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a run gave: the trained model and how it came to be. Immutable. */
+/**
+ * What a run gave: the trained model and how it came to be. Immutable.
+ *
+ * <p>A run remembers what it has computed of photographs, within {@link Trainer#cacheMemory}: what
+ * it was trained and validated on with a frozen backbone is neither decoded nor embedded again by
+ * {@link #evaluate}, {@link #calibrate} and a report, and what one of these has computed serves the
+ * others. It goes by the photographs' content, and the JVM may take the memory back.
+ */
 public final class TrainingRun {
+  /** Bounds the embeddings that are held besides those that are remembered. */
+  private static final int EVALUATED_AT_ONCE = 4096;
+
+  private static final int HEAD_BATCH = 64;
+
   private final TrainedModel model;
   private final History history;
   private final int chosenEpoch;
   private final String reason;
   private final Map<String, String> settings;
   private final PhaseLoop.ExecutionContext context;
-  private final boolean backboneFrozen;
+  private final RunMemory memory;
   private final List<Example> training;
 
   private TrainingRun(
@@ -38,7 +51,7 @@ public final class TrainingRun {
       String reason,
       Map<String, String> settings,
       PhaseLoop.ExecutionContext context,
-      boolean backboneFrozen,
+      RunMemory memory,
       List<Example> training) {
     this.model = model;
     this.history = history;
@@ -46,7 +59,7 @@ public final class TrainingRun {
     this.reason = reason;
     this.settings = settings;
     this.context = context;
-    this.backboneFrozen = backboneFrozen;
+    this.memory = memory;
     this.training = training;
   }
 
@@ -56,7 +69,8 @@ public final class TrainingRun {
       RunState state,
       String reason,
       LabelledImages training,
-      PhaseLoop.ExecutionContext context) {
+      PhaseLoop.ExecutionContext context,
+      RunMemory memory) {
     RunState.Chosen chosen = state.chosen;
     History history = state.history();
     ImmutableMap.Builder<String, String> provenance = ImmutableMap.builder();
@@ -88,7 +102,7 @@ public final class TrainingRun {
         reason,
         settings.describe(),
         context,
-        settings.phases().stream().allMatch(phase -> phase.stages() == 0),
+        memory,
         training.examples());
   }
 
@@ -162,7 +176,7 @@ public final class TrainingRun {
         model.labels(),
         images.examples().stream().map(Example::id).toList(),
         images.labels(),
-        logits(images.examples(), Map.of()),
+        logits(images.examples()),
         model.temperature());
   }
 
@@ -187,8 +201,7 @@ public final class TrainingRun {
   @CheckReturnValue
   public TrainingRun calibrate(Dataset validation) {
     LabelledImages images = LabelledImages.of("validation", validation, model.labels());
-    double temperature =
-        TemperatureScaling.temperature(logits(images.examples(), Map.of()), images.labels());
+    double temperature = TemperatureScaling.temperature(logits(images.examples()), images.labels());
     return new TrainingRun(
         model.withTemperature(temperature),
         history,
@@ -205,7 +218,7 @@ public final class TrainingRun {
                     images.size()))
             .buildKeepingLast(),
         context,
-        backboneFrozen,
+        memory,
         training);
   }
 
@@ -223,42 +236,49 @@ public final class TrainingRun {
   }
 
   /**
-   * The trained model's logits.
+   * The trained model's logits. What of the photographs was computed before is not computed again.
    *
    * @param examples photographs
-   * @param known embeddings by photograph of the backbone that the run started from; used where the
-   *     run left the backbone as it was
    * @return one row a photograph
    */
-  float[][] logits(List<Example> examples, Map<ImageSource, float[]> known) {
+  float[][] logits(List<Example> examples) {
     NetworkPlan plan = model.plan();
-    boolean embedded =
-        backboneFrozen && examples.stream().allMatch(example -> known.containsKey(example.image()));
-    Inputs inputs =
-        embedded
-            ? new ActivationRows(
-                plan.embeddingPosition(),
-                examples.stream()
-                    .map(example -> requireNonNull(known.get(example.image())))
-                    .toArray(float[][]::new))
-            : new PixelInputs(examples, model.preprocessing(), Augmentation.none(), 0);
-    try (Network network =
+    PhaseLoop.ExecutionContext trained =
+        new PhaseLoop.ExecutionContext(context.engine(), plan, context.device());
+    FrozenPart backbone =
+        new FrozenPart(
+            trained, model.weights(), model.preprocessing(), plan.embeddingPosition(), memory);
+    float[][] logits = new float[examples.size()][];
+    try (Network head =
         context
             .engine()
             .open(
                 plan,
-                new Segment(inputs.position(), plan.logitsPosition()),
+                new Segment(plan.embeddingPosition(), plan.logitsPosition()),
                 model.weights(),
                 context.device(),
                 Precision.FLOAT32)) {
-      return requireNonNull(
-          FrozenPart.run(
-              network,
-              inputs,
-              Seeds.identity(examples.size()),
-              "evaluation",
-              new EventDispatcher(List.of())));
+      for (int start = 0; start < logits.length; start += EVALUATED_AT_ONCE) {
+        int end = Math.min(logits.length, start + EVALUATED_AT_ONCE);
+        List<Example> some = examples.subList(start, end);
+        float[][] embeddings =
+            requireNonNull(backbone.rows(some, null, (done, total) -> true), "embeddings");
+        int row = start;
+        for (int i = 0; i < embeddings.length; i += HEAD_BATCH) {
+          int size = Math.min(HEAD_BATCH, embeddings.length - i);
+          float[] values =
+              head.forward(
+                      new ActivationBatch(
+                          Floats.concat(Arrays.copyOfRange(embeddings, i, i + size)), size))
+                  .values();
+          for (int k = 0; k < size; k++) {
+            logits[row++] =
+                Arrays.copyOfRange(values, k * plan.classes(), (k + 1) * plan.classes());
+          }
+        }
+      }
     }
+    return logits;
   }
 
   @Override

@@ -3,14 +3,11 @@ package dev.dogvision.train;
 import static com.google.common.base.Preconditions.checkState;
 
 import dev.dogvision.data.Dataset;
-import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +41,9 @@ record TrainingSession(
   /**
    * Trains.
    *
-   * @param known embeddings by photograph, shared by several runs from the same start; filled
+   * @param memory what is computed of photographs; may be shared by several runs
    */
-  TrainingRun fit(Dataset training, @Nullable Dataset validation, Map<ImageSource, float[]> known) {
+  TrainingRun fit(Dataset training, @Nullable Dataset validation, RunMemory memory) {
     if (validation == null) {
       checkValidationIsNotNeeded();
     }
@@ -75,9 +72,10 @@ record TrainingSession(
             .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       }
       TrainingProcess process =
-          process(context, trainingImages, validationImages, known, checkpoints, dispatcher);
+          process(context, trainingImages, validationImages, memory, checkpoints, dispatcher);
       String reason = process.run(state);
-      TrainingRun run = TrainingRun.of(start, settings, state, reason, trainingImages, context);
+      TrainingRun run =
+          TrainingRun.of(start, settings, state, reason, trainingImages, context, memory);
       dispatcher.dispatch(new TrainingEvent.RunFinished(run));
       return run;
     } catch (RuntimeException | Error e) {
@@ -93,7 +91,8 @@ record TrainingSession(
     PhaseLoop.ExecutionContext context = context();
     RunState state = new RunState(start.weights());
     state.phase = settings.phases().size() - 1;
-    process(context, images, null, new HashMap<>(), CheckpointSink.NONE, dispatcher)
+    RunMemory memory = new RunMemory(settings.cacheBytes());
+    process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
         .prepared(
             settings.phases().get(state.phase),
             state,
@@ -112,7 +111,7 @@ record TrainingSession(
       PhaseLoop.ExecutionContext context,
       LabelledImages training,
       @Nullable LabelledImages validation,
-      Map<ImageSource, float[]> known,
+      RunMemory memory,
       CheckpointSink checkpoints,
       EventDispatcher dispatcher) {
     return new TrainingProcess(
@@ -124,7 +123,7 @@ record TrainingSession(
         teacher == null
             ? null
             : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
-        new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, known),
+        new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory),
         checkpoints,
         dispatcher);
   }

@@ -294,6 +294,33 @@ class TrainingControlTest {
   }
 
   @Test
+  void a_cache_that_cannot_be_written_ends_no_run_and_is_told_once() throws IOException {
+    Path noFolder = Files.writeString(folder.resolve("file"), "in the way");
+    List<String> notices = new ArrayList<>();
+    Dataset many = ColouredPictures.draw(folder.resolve("many"), 300, 3); // more than one part
+
+    TrainingRun run =
+        frozen()
+            .epochs(1)
+            .embeddingCache(noFolder.resolve("embeddings"))
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.Notice notice) {
+                    notices.add(notice.message());
+                  }
+                })
+            .fit(many);
+
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .startsWith("the embedding cache " + noFolder.resolve("embeddings"))
+        .contains("can't be written", "training goes on");
+    assertThat(ColouredPictures.bits(run))
+        .isEqualTo(ColouredPictures.bits(frozen().epochs(1).fit(many)));
+  }
+
+  @Test
   void an_interruption_costs_few_embeddings(@TempDir Path many) throws IOException {
     Dataset pictures = ColouredPictures.draw(many, 300, 3);
     TrainingListener interruption =

@@ -1,6 +1,7 @@
 package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
@@ -136,8 +137,9 @@ class RunReportTest {
     assertThat(after.beforeScaling().orElseThrow().logLoss()).isEqualTo(before.logLoss());
     assertThat(run.model().temperature()).isEqualTo(1);
     try (Predictor predictor = Predictor.of(calibrated.model())) {
-      assertThat(predictor.evaluate(validation).logLoss()).isEqualTo(after.logLoss());
-      assertThat(predictor.calibrate(validation).temperature()).isEqualTo(temperature);
+      assertThat(predictor.evaluate(validation).logLoss()).isCloseTo(after.logLoss(), within(1e-6));
+      assertThat(predictor.calibrate(validation).temperature())
+          .isCloseTo(temperature, within(1e-6));
     }
     Document page = Jsoup.parse(HtmlReport.of(calibrated, validation).toHtml());
     assertThat(page.select("[data-figure=logLossBefore]").attr("data-value"))

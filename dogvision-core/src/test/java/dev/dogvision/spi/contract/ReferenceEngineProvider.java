@@ -3,7 +3,7 @@ package dev.dogvision.spi.contract;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.EngineProvider;
 
-/** Lets the core's own tests find the {@link ReferenceEngine}. */
+/** Lets the core's own tests find the {@link ReferenceEngine}, and count what it does. */
 public final class ReferenceEngineProvider implements EngineProvider {
 
   /** For {@link java.util.ServiceLoader}. */
@@ -16,6 +16,6 @@ public final class ReferenceEngineProvider implements EngineProvider {
 
   @Override
   public Engine open() {
-    return new ReferenceEngine();
+    return new CountingEngine(new ReferenceEngine());
   }
 }

@@ -1,0 +1,120 @@
+package dev.dogvision.train;
+
+import com.google.common.collect.MapMaker;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.spi.Tensor;
+import java.lang.ref.SoftReference;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run has computed of photographs and keeps, so that training, evaluation, calibration and
+ * report compute it once. A row is found by what it was computed with (the part of the network that
+ * gave it, down to its weights) and by the photograph's content, never by a name or place.
+ *
+ * <p>Within a budget: rows that were computed with something else make room first, those that were
+ * not asked for longest before others. And the JVM may take all of it back where it needs the
+ * memory; then it is computed again.
+ *
+ * <p>Safe from several threads at once.
+ */
+final class RunMemory {
+  private final long budget;
+
+  private final Map<Tensor, String> hashes = new MapMaker().weakKeys().makeMap();
+
+  @GuardedBy("this")
+  private SoftReference<Rows> rows = new SoftReference<>(new Rows());
+
+  /** Rows by what they were computed with, the least recently used first, and by content. */
+  private static final class Rows {
+    final Map<String, Map<String, float[]>> parts = new LinkedHashMap<>(8, 0.75f, true);
+    long bytes;
+  }
+
+  /**
+   * An empty memory.
+   *
+   * @param budget bytes of rows that are kept at most
+   */
+  RunMemory(long budget) {
+    this.budget = budget;
+  }
+
+  @GuardedBy("this")
+  private Rows rows() {
+    Rows kept = rows.get();
+    if (kept == null) {
+      kept = new Rows();
+      rows = new SoftReference<>(kept);
+    }
+    return kept;
+  }
+
+  /** Whether there is anything of a part. */
+  synchronized boolean knows(String part) {
+    return rows().parts.containsKey(part);
+  }
+
+  /**
+   * A row.
+   *
+   * @param part what it was computed with
+   * @param content the photograph's hash
+   * @return not to be changed; null where it is not kept
+   */
+  synchronized float @Nullable [] get(String part, String content) {
+    Map<String, float[]> known = rows().parts.get(part);
+    return known == null ? null : known.get(content);
+  }
+
+  /**
+   * Keeps a row where there is room.
+   *
+   * @return whether it is kept
+   */
+  @CanIgnoreReturnValue
+  synchronized boolean put(String part, String content, float[] row) {
+    Rows kept = rows();
+    Map<String, float[]> known = kept.parts.computeIfAbsent(part, any -> new HashMap<>());
+    float[] before = known.get(content);
+    long bytes = 4L * row.length - (before == null ? 0 : 4L * before.length);
+    Iterator<Map<String, float[]>> oldest = kept.parts.values().iterator();
+    while (kept.bytes + bytes > budget && kept.parts.size() > 1) {
+      kept.bytes -= bytes(oldest.next());
+      oldest.remove();
+    }
+    if (kept.bytes + bytes > budget) {
+      return false;
+    }
+    known.put(content, row);
+    kept.bytes += bytes;
+    return true;
+  }
+
+  private static long bytes(Map<String, float[]> part) {
+    return part.values().stream().mapToLong(row -> 4L * row.length).sum();
+  }
+
+  /**
+   * Adds a tensor's values to a hash. Each tensor is hashed once, however often it is asked for.
+   */
+  void putTensor(Hasher hasher, Tensor tensor) {
+    Fingerprints.putText(
+        hasher,
+        hashes.computeIfAbsent(
+            tensor,
+            any -> {
+              Hasher ofValues = Hashing.sha256().newHasher();
+              Fingerprints.putValues(ofValues, tensor.values());
+              return ofValues.hash().toString();
+            }));
+  }
+}

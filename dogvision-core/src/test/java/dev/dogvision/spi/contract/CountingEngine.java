@@ -1,0 +1,117 @@
+package dev.dogvision.spi.contract;
+
+import dev.dogvision.Device;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
+import dev.dogvision.spi.ActivationBatch;
+import dev.dogvision.spi.Batch;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.TrainableNetwork;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Another engine that counts which pictures go forward from their pixels. Wholly black ones do not
+ * count: they fill a batch up.
+ */
+public final class CountingEngine implements Engine {
+  private static final AtomicInteger PICTURES = new AtomicInteger();
+
+  private final Engine engine;
+
+  CountingEngine(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** How many pictures went forward in this JVM so far. */
+  public static int pictures() {
+    return PICTURES.get();
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public String version() {
+    return engine.version();
+  }
+
+  @Override
+  public List<Device> devices() {
+    return engine.devices();
+  }
+
+  @Override
+  public Network open(
+      NetworkPlan plan,
+      Segment segment,
+      Map<String, Tensor> weights,
+      Device device,
+      Precision precision) {
+    return new CountingNetwork(engine.open(plan, segment, weights, device, precision));
+  }
+
+  @Override
+  public TrainableNetwork openTrainable(
+      NetworkPlan plan,
+      Segment segment,
+      int firstTrainableStage,
+      Map<String, Tensor> weights,
+      Optimizer optimizer,
+      Device device) {
+    return engine.openTrainable(plan, segment, firstTrainableStage, weights, optimizer, device);
+  }
+
+  private record CountingNetwork(Network network) implements Network {
+    @Override
+    public NetworkPlan plan() {
+      return network.plan();
+    }
+
+    @Override
+    public Segment segment() {
+      return network.segment();
+    }
+
+    @Override
+    public Device device() {
+      return network.device();
+    }
+
+    @Override
+    public ActivationBatch forward(Batch batch) {
+      if (batch instanceof PixelBatch pixels) {
+        PICTURES.addAndGet(coloured(pixels));
+      }
+      return network.forward(batch);
+    }
+
+    private static int coloured(PixelBatch batch) {
+      byte[] pixels = batch.pixels();
+      int length = pixels.length / batch.size();
+      int count = 0;
+      for (int i = 0; i < batch.size(); i++) {
+        for (int k = i * length; k < (i + 1) * length; k++) {
+          if (pixels[k] != 0) {
+            count++;
+            break;
+          }
+        }
+      }
+      return count;
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
+  }
+}
