@@ -38,7 +38,8 @@ public final class Engines {
 
   /** Engines that are ours, to tell one that is missing from one that is not registered. */
   private static final ImmutableList<String> KNOWN =
-      ImmutableList.of("dev.dogvision.djl.DjlEngineProvider");
+      ImmutableList.of(
+          "dev.dogvision.djl.DjlEngineProvider", "dev.dogvision.onnx.OnnxEngineProvider");
 
   private static final Comparator<EngineProvider> BY_NAME =
       Comparator.comparing(EngineProvider::name);
@@ -67,6 +68,7 @@ public final class Engines {
     List<EngineProvider> trains =
         named.stream().filter(EngineProvider::trains).sorted(BY_NAME).toList();
     if (trains.isEmpty()) {
+      refuseUnregistered(found);
       throw new EngineNotFoundException(
           Reason.ONLY_PREDICTS,
           names(named),
@@ -227,6 +229,7 @@ public final class Engines {
                     (provider.name().toLowerCase(Locale.ROOT) + ' ').startsWith(wanted + ' '))
             .toList();
     if (named.isEmpty()) {
+      refuseUnregistered(found);
       throw new EngineNotFoundException(
           Reason.UNKNOWN_NAME,
           names(found),
@@ -279,11 +282,23 @@ public final class Engines {
           "an engine on the class path can't be loaded: " + broken.getMessage(),
           broken);
     }
+    refuseUnregistered(found);
+    throw new EngineNotFoundException(
+        Reason.ABSENT,
+        List.of(),
+        "no engine found on the class path: add the dependency dev.dogvision:dogvision-djl, of the"
+            + " same version as dogvision-core",
+        null);
+  }
+
+  /** An engine of ours whose service file was lost is what was wanted, most likely. */
+  private static void refuseUnregistered(List<EngineProvider> found) {
     for (String known : KNOWN) {
-      if (isPresent(known)) {
+      if (isPresent(known)
+          && found.stream().noneMatch(engine -> engine.getClass().getName().equals(known))) {
         throw new EngineNotFoundException(
             Reason.NOT_REGISTERED,
-            List.of(),
+            names(found),
             String.format(
                 Locale.ROOT,
                 "%s is on the class path, but no file META-INF/services/%s names it: whatever made"
@@ -295,12 +310,6 @@ public final class Engines {
             null);
       }
     }
-    throw new EngineNotFoundException(
-        Reason.ABSENT,
-        List.of(),
-        "no engine found on the class path: add the dependency dev.dogvision:dogvision-djl, of the"
-            + " same version as dogvision-core",
-        null);
   }
 
   private static boolean isPresent(String className) {

@@ -78,37 +78,69 @@ final class CompiledModule implements AutoCloseable {
       Precision precision,
       boolean trains) {
     if (device.equals(Device.CPU) && precision == Precision.FLOAT32 && oneDnn) {
+      TorchScriptArchive archive = compiler.apply(Kernels.ONE_DNN);
       try {
-        return load(compiler.apply(Kernels.ONE_DNN), device, trains);
+        return OwnClassLoader.call(() -> load(archive, device, trains));
       } catch (EngineException e) {
-        logger.debug("PyTorch has no oneDNN here; its plain convolutions are used", e);
+        if (!lacksOneDnn(e)) {
+          throw failure(device, e);
+        }
         oneDnn = false;
+        logger.info(
+            "PyTorch has no oneDNN here; its plain convolutions are used, which take longer: {}",
+            reason(e));
       }
     }
+    TorchScriptArchive archive = compiler.apply(Kernels.PLAIN);
     try {
-      return load(compiler.apply(Kernels.PLAIN), device, trains);
+      return OwnClassLoader.call(() -> load(archive, device, trains));
     } catch (EngineException e) {
-      throw new DogVisionException(
-          String.format(
-              Locale.ROOT, "PyTorch could not open a network on %s: %s", device, e.getMessage()),
-          e);
+      throw failure(device, e);
     }
+  }
+
+  /** Whether PyTorch does not know oneDNN's operations, rather than anything else being wrong. */
+  static boolean lacksOneDnn(EngineException e) {
+    String message = String.valueOf(e.getMessage());
+    return (message.contains("Unknown builtin op") && message.contains("mkldnn"))
+        || message.contains("not compiled with MKLDNN");
+  }
+
+  private static DogVisionException failure(Device device, EngineException e) {
+    return new DogVisionException(
+        String.format(Locale.ROOT, "PyTorch could not open a network on %s: %s", device, reason(e)),
+        e);
+  }
+
+  /** What went wrong, without the places in PyTorch's code. */
+  static String reason(EngineException e) {
+    List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+    return lines.stream()
+        .filter(line -> line.contains("Error: "))
+        .findFirst()
+        .orElseGet(() -> lines.isEmpty() ? e.toString() : lines.get(0))
+        .strip();
   }
 
   private static CompiledModule load(TorchScriptArchive archive, Device device, boolean trains) {
     Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
     ProcessExit.networkOpens();
-    boolean loaded = false;
+    boolean ready = false;
     try {
-      Path file = Files.createTempFile("dogvision", ".pt");
+      Path file = NativeFolders.temporaryFile(".pt");
       try {
         archive.write(file);
         model.load(
             file, null, Map.of("trainParam", Boolean.toString(trains), "mapLocation", "true"));
-        loaded = true;
       } finally {
         Files.deleteIfExists(file);
       }
+      CompiledModule module = new CompiledModule(model);
+      try (Call call = module.call()) {
+        call.run("prepare");
+      }
+      ready = true;
+      return module;
     } catch (IOException | MalformedModelException e) {
       throw new DogVisionException(
           String.format(
@@ -120,12 +152,11 @@ final class CompiledModule implements AutoCloseable {
               e),
           e);
     } finally {
-      if (!loaded) {
+      if (!ready) {
         model.close();
         ProcessExit.networkClosed();
       }
     }
-    return new CompiledModule(model);
   }
 
   private static ai.djl.Device djlDevice(Device device) {

@@ -1,9 +1,9 @@
 package dev.dogvision.djl;
 
+import ai.djl.pytorch.engine.PtEngineProvider;
 import dev.dogvision.Device;
 import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.EngineNotFoundException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
@@ -34,22 +34,12 @@ final class DjlEngine implements Engine {
   /** Loads the native library. */
   static DjlEngine load() {
     declineTracking(System.getenv(OPT_OUT));
+    NativeFolders.choose();
     ai.djl.engine.Engine engine;
     try {
-      engine = ai.djl.engine.Engine.getEngine("PyTorch");
-    } catch (RuntimeException | LinkageError e) {
-      throw new EngineNotFoundException(
-          EngineNotFoundException.Reason.FAILED,
-          List.of(NAME),
-          String.format(
-              Locale.ROOT,
-              "PyTorch could not be loaded on %s %s: %s. Its library comes with the dependency"
-                  + " ai.djl.pytorch:pytorch-native-cpu, of the classifier for this system, or from"
-                  + " the folder that PYTORCH_LIBRARY_PATH names",
-              System.getProperty("os.name"),
-              System.getProperty("os.arch"),
-              reason(e)),
-          e);
+      engine = OwnClassLoader.call(DjlEngine::loadPyTorch);
+    } catch (RuntimeException | LinkageError | AssertionError e) {
+      throw NativeLibraries.failure(e);
     }
     List<Device> devices = new ArrayList<>();
     for (int i = 0; i < engine.getGpuCount(); i++) {
@@ -63,6 +53,27 @@ final class DjlEngine implements Engine {
             ai.djl.engine.Engine.getDjlVersion(),
             engine.getVersion()),
         devices);
+  }
+
+  private static synchronized ai.djl.engine.Engine loadPyTorch() {
+    NativeLibraries.prepare();
+    // Somebody else may have used DJL before, on a thread that did not see the engine's jar; or its
+    // service file was lost when jars were merged.
+    ai.djl.engine.Engine.registerEngine(new PtEngineProvider());
+    // Bindings belong to the class loader of the class that loads them.
+    boolean helps =
+        System.getProperty(NativeLoader.PROPERTY) == null
+            && NativeLoader.class.getClassLoader() == PtEngineProvider.class.getClassLoader();
+    if (helps) {
+      System.setProperty(NativeLoader.PROPERTY, NativeLoader.class.getName());
+    }
+    try {
+      return ai.djl.engine.Engine.getEngine("PyTorch");
+    } finally {
+      if (helps) {
+        System.clearProperty(NativeLoader.PROPERTY);
+      }
+    }
   }
 
   /** Keeps DJL from reporting to its makers, unless somebody has decided about it. */
@@ -153,13 +164,5 @@ final class DjlEngine implements Engine {
               version,
               devices));
     }
-  }
-
-  private static String reason(Throwable problem) {
-    Throwable cause = problem;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.toString();
   }
 }

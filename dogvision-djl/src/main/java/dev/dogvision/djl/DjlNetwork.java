@@ -28,16 +28,11 @@ final class DjlNetwork extends OpenNetwork {
       Device device,
       Precision precision) {
     checkSegment(plan, segment);
-    CompiledModule module =
-        CompiledModule.load(
-            kernels -> GraphCompiler.forInference(plan, segment, weights, precision, kernels),
-            device,
-            precision,
-            /* trains= */ false);
-    try (CompiledModule.Call call = module.call()) {
-      call.run("prepare");
-    }
-    return module;
+    return CompiledModule.load(
+        kernels -> GraphCompiler.forInference(plan, segment, weights, precision, kernels),
+        device,
+        precision,
+        /* trains= */ false);
   }
 
   @Override

@@ -84,9 +84,6 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
             /* trains= */ true));
     this.slice = slice(plan, segment, device, TRAINING_BYTES);
     this.layout = layout;
-    try (CompiledModule.Call call = module().call()) {
-      call.run("prepare");
-    }
   }
 
   @Override

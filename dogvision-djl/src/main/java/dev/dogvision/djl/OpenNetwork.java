@@ -3,7 +3,9 @@ package dev.dogvision.djl;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import ai.djl.engine.EngineException;
 import dev.dogvision.Device;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
@@ -12,6 +14,7 @@ import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -70,6 +73,15 @@ abstract class OpenNetwork implements Network {
     try {
       checkState(!closed, "this network is closed");
       return work.get();
+    } catch (EngineException e) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "PyTorch failed to compute %s of a network on %s: %s",
+              segment,
+              device,
+              CompiledModule.reason(e)),
+          e);
     } finally {
       lock.readLock().unlock();
     }

@@ -38,6 +38,10 @@ final class ProcessExit {
     openNetworks.decrementAndGet();
   }
 
+  static int openNetworks() {
+    return openNetworks.get();
+  }
+
   private static void hook() {
     Function onExit = find("on_exit");
     Function exitAtOnce = find("_exit");

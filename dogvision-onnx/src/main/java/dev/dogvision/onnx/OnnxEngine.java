@@ -7,14 +7,12 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
-import dev.dogvision.spi.TrainableNetwork;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,19 +108,5 @@ final class OnnxEngine implements Engine {
     } catch (OrtException e) {
       throw new DogVisionException("ONNX Runtime could not open a network: " + e.getMessage(), e);
     }
-  }
-
-  @Override
-  public TrainableNetwork openTrainable(
-      NetworkPlan plan,
-      Segment segment,
-      int firstTrainableStage,
-      Map<String, Tensor> weights,
-      Optimizer optimizer,
-      Device device) {
-    throw new DogVisionException(
-        NAME
-            + " predicts and does not train: add the dependency dev.dogvision:dogvision-djl, which"
-            + " does");
   }
 }
