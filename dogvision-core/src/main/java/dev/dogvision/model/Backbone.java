@@ -3,14 +3,14 @@ package dev.dogvision.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.base.Suppliers;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
-import dev.dogvision.model.MobileNetV2.Padding;
+import dev.dogvision.model.Architectures.Conventions;
+import dev.dogvision.model.WeightImport.Naming;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Stage;
@@ -36,23 +36,19 @@ import java.util.regex.Pattern;
  * <p>Immutable and safe from many threads at once.
  */
 public final class Backbone {
-  /** Widths that are tried where a file does not say its own: those that have been published. */
-  private static final List<Double> PUBLISHED_WIDTHS =
-      List.of(1.0, 0.75, 0.5, 0.35, 1.3, 1.4, 1.1, 1.2, 0.25, 0.1, 1.25, 1.5, 1.75, 2.0);
+  /** Enough to know a network's shapes by. */
+  private static final Preprocessing SHAPES_ONLY =
+      new Preprocessing(
+          224, ResizeRule.CENTER_CROP, 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
-  private static final double TORCHVISION_EPSILON = 1e-5;
-  private static final List<Double> IMAGENET_MEANS = List.of(0.485 * 255, 0.456 * 255, 0.406 * 255);
-  private static final List<Double> IMAGENET_SCALES =
-      List.of(0.229 * 255, 0.224 * 255, 0.225 * 255);
   private static final Pattern NORMALIZE =
       Pattern.compile("\\(pixel-(?<mean>[^)]+)\\)/(?<scale>.+)");
 
   private final String name;
-  private final MobileNetV2 architecture;
+  private final Architecture architecture;
+  private final PretrainedConfig config;
   private final NetworkPlan plan;
   private final ImmutableMap<String, Tensor> weights;
-  private final Preprocessing preprocessing;
-  private final ImmutableList<String> classNames;
 
   /**
    * A trained model's takes a pass over all of its weights, and most who build on one never ask.
@@ -61,38 +57,41 @@ public final class Backbone {
 
   private Backbone(
       String name,
-      MobileNetV2 architecture,
+      Architecture architecture,
+      PretrainedConfig config,
       int classes,
       Map<String, Tensor> weights,
-      Preprocessing preprocessing,
-      List<String> classNames,
       Supplier<ImmutableMap<String, String>> metadata) {
     this.name = name;
     this.architecture = architecture;
-    this.plan =
-        architecture.plan(preprocessing.channelMeans(), preprocessing.channelScales(), classes);
+    this.config = config;
+    this.plan = architecture.plan(config.preprocessing(), classes);
     this.weights = ImmutableMap.copyOf(weights);
-    this.preprocessing = preprocessing;
-    this.classNames = ImmutableList.copyOf(classNames);
     this.metadata = metadata;
   }
 
   /**
-   * Reads a {@code .safetensors} file. Tensors are named as torchvision or timm names them; batch
-   * normalisation is folded where there is any. The file's metadata decide the rest:
+   * Reads a {@code .safetensors} file. Tensors are named as torchvision, timm or transformers names
+   * them, and may share a prefix such as {@code module.} or {@code backbone.}; batch normalisation
+   * is folded where there is any. A file without a head is a backbone whose classes have no names.
+   * The file's metadata decide the rest:
    *
    * <ul>
-   *   <li>{@code architecture}: {@code mobilenet_v2}, the default and the only one known.
-   *   <li>{@code width_multiplier}: by default found out from the shapes.
-   *   <li>{@code input_size}: in pixels, by default 224.
-   *   <li>{@code padding}: {@code tf_same}, or {@code symmetric}, the default.
+   *   <li>{@code architecture}: the name of one of {@link Architectures#registered()}; by default
+   *       found out from names and shapes.
+   *   <li>{@code width_multiplier}: where an architecture has several; by default found out from
+   *       the shapes.
+   *   <li>{@code input_size}: in pixels, by default the architecture's usual one.
+   *   <li>{@code padding}: {@code tf_same} or {@code symmetric}; by default as those do it whose
+   *       names the tensors have.
    *   <li>{@code normalize}: as {@code (pixel-127.5)/127.5}, where either number may be three in
-   *       brackets; by default ImageNet's mean and standard deviation.
+   *       brackets; by default likewise.
    *   <li>{@code resize}: {@code stretch}, {@code center_crop} or {@code pad}; and {@code
    *       crop_fraction}. By default the whole square in the middle; a file that has neither of
    *       {@code padding}, {@code normalize} and {@code resize} is torchvision's, trained on the
    *       middle 0.875.
-   *   <li>{@code batch_norm_epsilon}: by default 1e-5.
+   *   <li>{@code batch_norm_epsilon}: by default likewise.
+   *   <li>{@code source}, {@code license} and {@code trained_on}: where the weights come from.
    *   <li>{@code class_names}: the name of a text file beside it, one class a line, synonyms
    *       separated by commas. Where the file is missing, the classes have no names.
    * </ul>
@@ -108,32 +107,62 @@ public final class Backbone {
 
   private static Backbone read(Safetensors content, Path file) {
     Metadata metadata = new Metadata(file.toString(), content.metadata());
-    String architecture = metadata.get("architecture", MobileNetV2.NAME);
-    if (!architecture.equals(MobileNetV2.NAME)) {
-      throw metadata.wrong("architecture", MobileNetV2.NAME);
-    }
-    int inputSize = (int) metadata.number("input_size", 224, 16, 2048);
-    Padding padding = padding(metadata);
-    boolean torchvision =
+    Naming naming = Naming.of(content);
+    Architecture known = architecture(metadata, content, naming);
+    boolean silent =
         !metadata.has("padding") && !metadata.has("normalize") && !metadata.has("resize");
-    Preprocessing preprocessing = preprocessing(metadata, inputSize, torchvision);
-    int classes = classes(file, content);
-    double width =
-        metadata.has("width_multiplier")
-            ? metadata.number("width_multiplier", 1, 0.05, 4)
-            : width(content, inputSize, padding, classes);
-    double epsilon = metadata.number("batch_norm_epsilon", TORCHVISION_EPSILON, 0, 1);
-    MobileNetV2 network = new MobileNetV2(width, inputSize, padding);
-    NetworkPlan plan =
-        network.plan(preprocessing.channelMeans(), preprocessing.channelScales(), classes);
+    Conventions conventions = Architectures.conventions(known, naming.names(), silent);
+    Architecture architecture = known.withPadding(padding(metadata, conventions.padding()));
+    Preprocessing preprocessing = preprocessing(metadata, conventions.preprocessing());
+    String head = naming.head(content);
+    boolean headed = content.names().contains(head);
+    int classes = headed ? classes(file, content, head) : 1;
+    PretrainedConfig config =
+        new PretrainedConfig(
+            preprocessing,
+            headed ? classNames(file, metadata, classes) : List.of(),
+            headed ? naming.prefix() + naming.names().head() : "",
+            new WeightsOrigin(
+                metadata.get("source", ""),
+                metadata.get("license", metadata.get("licence", "")),
+                metadata.get("trained_on", "")));
+    double epsilon = metadata.number("batch_norm_epsilon", conventions.epsilon(), 0, 1);
     return new Backbone(
         String.valueOf(file.getFileName()),
-        network,
+        architecture,
+        config,
         classes,
-        WeightImport.read(file.toString(), content, plan, epsilon),
-        preprocessing,
-        classNames(file, metadata, classes),
+        WeightImport.read(
+            file.toString(),
+            content,
+            architecture,
+            architecture.plan(preprocessing, classes),
+            epsilon,
+            naming),
         Suppliers.ofInstance(ImmutableMap.copyOf(content.metadata())));
+  }
+
+  /** The architecture that a file names, or that its kernels have the shapes of. */
+  private static Architecture architecture(Metadata metadata, Safetensors content, Naming naming) {
+    List<Architecture> candidates = Architectures.registered();
+    if (metadata.has("architecture")) {
+      String name = metadata.get("architecture", "");
+      candidates = Architectures.named(name);
+      if (candidates.isEmpty()) {
+        throw metadata.wrong("architecture", String.join(", ", Architectures.names()));
+      }
+    }
+    Architecture usual = candidates.get(0);
+    if (metadata.has("width_multiplier")) {
+      double width = metadata.number("width_multiplier", 1, 0.05, 4);
+      return Architectures.named(usual.name(), width).orElse(usual);
+    }
+    return candidates.stream()
+        .filter(
+            candidate ->
+                WeightImport.kernelsFit(content, candidate, candidate.plan(SHAPES_ONLY, 1), naming))
+        .findFirst()
+        .orElse(usual);
   }
 
   /**
@@ -149,11 +178,25 @@ public final class Backbone {
    * @return the backbone
    */
   public static Backbone untrained(double width, int inputSize, long seed) {
-    MobileNetV2 architecture = new MobileNetV2(width, inputSize, Padding.TF_SAME);
+    return untrained(Architectures.mobileNetV2(width), inputSize, seed);
+  }
+
+  /**
+   * A network of any architecture that has learnt nothing, as {@link #untrained(double, int, long)}
+   * makes one.
+   *
+   * @param architecture the architecture
+   * @param inputSize height and width of the input in pixels, 16 to 2048
+   * @param seed decides the weights, which are the same on every machine
+   * @return the backbone
+   */
+  public static Backbone untrained(Architecture architecture, int inputSize, long seed) {
+    checkArgument(
+        inputSize >= 16 && inputSize <= 2048, "inputSize must be in 16..2048, got %s", inputSize);
     List<Double> middle = List.of(127.5, 127.5, 127.5);
     Preprocessing preprocessing =
         new Preprocessing(inputSize, ResizeRule.CENTER_CROP, 1, middle, middle);
-    NetworkPlan plan = architecture.plan(middle, middle, 1);
+    NetworkPlan plan = architecture.plan(preprocessing, 1);
     Random random = new Random(seed);
     ImmutableMap.Builder<String, Tensor> weights = ImmutableMap.builder();
     for (Stage stage : plan.stages()) {
@@ -172,10 +215,9 @@ public final class Backbone {
     return new Backbone(
         "untrained (seed " + seed + ")",
         architecture,
+        new PretrainedConfig(preprocessing, List.of(), plan.headName(), WeightsOrigin.UNKNOWN),
         1,
         weights.buildOrThrow(),
-        preprocessing,
-        List.of(),
         ImmutableMap::of);
   }
 
@@ -199,10 +241,10 @@ public final class Backbone {
     return new Backbone(
         "a trained model of " + model.labels().size() + " labels",
         model.architecture(),
+        new PretrainedConfig(
+            model.preprocessing(), model.labels().names(), model.plan().headName(), model.origin()),
         model.labels().size(),
         model.weights(),
-        model.preprocessing(),
-        model.labels().names(),
         Suppliers.memoize(
             () ->
                 ImmutableMap.<String, String>builder()
@@ -213,20 +255,13 @@ public final class Backbone {
 
   /** The same with another name. */
   Backbone named(String newName) {
-    return new Backbone(
-        newName, architecture, plan.classes(), weights, preprocessing, classNames, metadata);
+    return new Backbone(newName, architecture, config, plan.classes(), weights, metadata);
   }
 
-  /** The same with another preprocessing, and the architecture's input size to go with it. */
+  /** The same with another preprocessing. */
   Backbone withPreprocessing(Preprocessing changed) {
     return new Backbone(
-        name,
-        new MobileNetV2(architecture.width(), changed.size(), architecture.padding()),
-        plan.classes(),
-        weights,
-        changed,
-        classNames,
-        metadata);
+        name, architecture, config.withPreprocessing(changed), plan.classes(), weights, metadata);
   }
 
   /**
@@ -241,10 +276,19 @@ public final class Backbone {
   /**
    * Its architecture.
    *
-   * @return width, input size and padding
+   * @return blocks, channels and padding
    */
-  public MobileNetV2 architecture() {
+  public Architecture architecture() {
     return architecture;
+  }
+
+  /**
+   * All else that belongs to its weights.
+   *
+   * @return preprocessing, classes, licence and source
+   */
+  public PretrainedConfig config() {
+    return config;
   }
 
   /**
@@ -271,7 +315,7 @@ public final class Backbone {
    * @return the preprocessing that the weights were trained with
    */
   public Preprocessing preprocessing() {
-    return preprocessing;
+    return config.preprocessing();
   }
 
   /**
@@ -280,7 +324,7 @@ public final class Backbone {
    * @return one name a class, synonyms separated by commas; empty where the classes have no names
    */
   public List<String> classNames() {
-    return classNames;
+    return config.classNames();
   }
 
   /**
@@ -297,17 +341,16 @@ public final class Backbone {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s %s, %s x %s pixels, %s classes: %s",
-        MobileNetV2.NAME,
-        architecture.width(),
-        architecture.inputSize(),
-        architecture.inputSize(),
-        plan.classes(),
+        "%s, %s x %s pixels, %s: %s",
+        architecture.title(),
+        plan.inputSize(),
+        plan.inputSize(),
+        config.classifier().isEmpty() ? "no head" : plan.classes() + " classes",
         name);
   }
 
-  private static Padding padding(Metadata metadata) {
-    String text = metadata.get("padding", Padding.SYMMETRIC.text());
+  private static Padding padding(Metadata metadata, Padding usual) {
+    String text = metadata.get("padding", usual.text());
     for (Padding padding : Padding.values()) {
       if (padding.text().equals(text)) {
         return padding;
@@ -316,19 +359,19 @@ public final class Backbone {
     throw metadata.wrong("padding", "tf_same or symmetric");
   }
 
-  private static Preprocessing preprocessing(
-      Metadata metadata, int inputSize, boolean torchvision) {
-    String rule = metadata.get("resize", "center_crop");
+  private static Preprocessing preprocessing(Metadata metadata, Preprocessing usual) {
+    int inputSize = (int) metadata.number("input_size", usual.size(), 16, 2048);
+    String rule = metadata.get("resize", usual.resizeRule().name());
     ResizeRule resizeRule;
     try {
       resizeRule = ResizeRule.valueOf(rule.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw metadata.wrong("resize", "stretch, center_crop or pad");
     }
-    double cropFraction = metadata.number("crop_fraction", torchvision ? 0.875 : 1, 0.01, 1);
+    double cropFraction = metadata.number("crop_fraction", usual.cropFraction(), 0.01, 1);
     if (!metadata.has("normalize")) {
       return new Preprocessing(
-          inputSize, resizeRule, cropFraction, IMAGENET_MEANS, IMAGENET_SCALES);
+          inputSize, resizeRule, cropFraction, usual.channelMeans(), usual.channelScales());
     }
     String expected = "(pixel-mean)/scale, where mean and scale are a number or [r,g,b]";
     Matcher matcher = NORMALIZE.matcher(metadata.get("normalize", "").replaceAll("\\s", ""));
@@ -359,31 +402,19 @@ public final class Backbone {
     return numbers;
   }
 
-  private static int classes(Path file, Safetensors content) {
-    String head = WeightImport.storedHead(content);
-    List<Integer> shape = content.names().contains(head) ? content.shape(head) : List.of();
+  private static int classes(Path file, Safetensors content, String head) {
+    List<Integer> shape = content.shape(head);
     if (shape.size() != 2 || shape.get(0) < 1) {
       throw new MismatchException(
           file.toString(),
           file
-              + " does not hold the weights expected: "
-              + (content.names().contains(head)
-                  ? "tensor " + head + " is " + shape + ", expected [classes, embedding size]"
-                  : "missing tensor " + head + " [classes, embedding size], the head"));
+              + " does not hold the weights expected: tensor "
+              + head
+              + " is "
+              + shape
+              + ", expected [classes, embedding size]");
     }
     return shape.get(0);
-  }
-
-  private static double width(Safetensors content, int inputSize, Padding padding, int classes) {
-    return PUBLISHED_WIDTHS.stream()
-        .filter(
-            width ->
-                WeightImport.kernelsFit(
-                    content,
-                    new MobileNetV2(width, inputSize, padding)
-                        .plan(IMAGENET_MEANS, IMAGENET_SCALES, classes)))
-        .findFirst()
-        .orElse(1.0);
   }
 
   private static List<String> classNames(Path file, Metadata metadata, int classes) {

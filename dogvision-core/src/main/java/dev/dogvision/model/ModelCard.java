@@ -18,7 +18,7 @@ final class ModelCard {
     line(card, "Nothing in it can execute.");
     line(card, "");
     line(card, "## The network");
-    line(card, "- MobileNetV2, width %s", model.architecture().width());
+    line(card, "- %s", model.architecture().title());
     line(
         card,
         "- Input: %s x %s pixels, RGB, %s; (pixel - %s) / %s",
@@ -35,6 +35,11 @@ final class ModelCard {
             .confidenceThreshold()
             .map(threshold -> threshold.score().text() + " " + threshold.value())
             .orElse("no threshold was fitted"));
+    line(card, "");
+    line(card, "## The weights that it started from");
+    line(card, "- Source: %s", known(model.origin().source()));
+    line(card, "- Licence: %s", known(model.origin().licence()));
+    line(card, "- Trained on: %s", known(model.origin().trainedOn()));
     line(card, "");
     line(card, "## How it came to be");
     if (model.provenance().isEmpty()) {
@@ -55,5 +60,9 @@ final class ModelCard {
 
   private static void line(StringBuilder card, String format, Object... arguments) {
     card.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  }
+
+  private static String known(String text) {
+    return text.isEmpty() ? "not recorded" : text;
   }
 }

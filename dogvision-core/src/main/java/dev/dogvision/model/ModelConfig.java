@@ -16,8 +16,10 @@ import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.Architecture.Activation;
+import dev.dogvision.model.Architecture.BlockKind;
+import dev.dogvision.model.Architecture.Row;
 import dev.dogvision.model.ConfidenceThreshold.Score;
-import dev.dogvision.model.MobileNetV2.Padding;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code config.json} says: everything about a model but the values of its tensors. */
 record ModelConfig(
-    MobileNetV2 architecture,
+    Architecture architecture,
     Preprocessing preprocessing,
+    WeightsOrigin origin,
     Labels labels,
     double temperature,
     Optional<ConfidenceThreshold> confidenceThreshold,
@@ -42,7 +45,11 @@ record ModelConfig(
     String sha256,
     long bytes) {
   private static final String FORMAT = "dogvision-model";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** The first version knew one architecture, by its width. */
+  private static final int ARCHITECTURE_BY_WIDTH = 1;
+
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
@@ -51,11 +58,7 @@ record ModelConfig(
     JsonObject config = new JsonObject();
     config.addProperty("format", FORMAT);
     config.addProperty("version", VERSION);
-    JsonObject architecture = new JsonObject();
-    architecture.addProperty("name", MobileNetV2.NAME);
-    architecture.addProperty("width", model.architecture().width());
-    architecture.addProperty("padding", model.architecture().padding().text());
-    config.add("architecture", architecture);
+    config.add("architecture", json(model.architecture()));
     JsonObject preprocessing = new JsonObject();
     preprocessing.addProperty("size", model.preprocessing().size());
     preprocessing.addProperty(
@@ -64,6 +67,11 @@ record ModelConfig(
     preprocessing.add("channel_means", GSON.toJsonTree(model.preprocessing().channelMeans()));
     preprocessing.add("channel_scales", GSON.toJsonTree(model.preprocessing().channelScales()));
     config.add("preprocessing", preprocessing);
+    JsonObject origin = new JsonObject();
+    origin.addProperty("source", model.origin().source());
+    origin.addProperty("licence", model.origin().licence());
+    origin.addProperty("trained_on", model.origin().trainedOn());
+    config.add("origin", origin);
     config.add("labels", GSON.toJsonTree(model.labels().names()));
     config.addProperty("temperature", model.temperature());
     model
@@ -85,6 +93,29 @@ record ModelConfig(
     model.provenance().forEach(provenance::addProperty);
     config.add("provenance", provenance);
     return GSON.toJson(config) + "\n";
+  }
+
+  private static JsonObject json(Architecture architecture) {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", architecture.name());
+    json.addProperty("variant", architecture.variant());
+    json.addProperty("stem_channels", architecture.stemChannels());
+    JsonArray rows = new JsonArray();
+    for (Row row : architecture.rows()) {
+      JsonObject blocks = new JsonObject();
+      blocks.addProperty("block", row.kind().text());
+      blocks.addProperty("expansion", row.expansion());
+      blocks.addProperty("kernel_size", row.kernelSize());
+      blocks.addProperty("stride", row.stride());
+      blocks.addProperty("channels", row.channels());
+      blocks.addProperty("repeats", row.repeats());
+      rows.add(blocks);
+    }
+    json.add("rows", rows);
+    json.addProperty("last_channels", architecture.lastChannels());
+    json.addProperty("padding", architecture.padding().text());
+    json.addProperty("activation", architecture.activation().name().toLowerCase(Locale.ROOT));
+    return json;
   }
 
   /** Whether a text is a config of ours, of whatever version. */
@@ -109,25 +140,21 @@ record ModelConfig(
       throw parser.wrong("format", "\"" + FORMAT + "\"");
     }
     long version = parser.whole("version", 1, Integer.MAX_VALUE);
-    if (version != VERSION) {
+    if (version > VERSION) {
       throw new MismatchException(
           source,
           source
               + " is of format version "
               + version
-              + ", this version of DogVision reads version "
+              + ", this version of DogVision reads versions 1 to "
               + VERSION
               + ": use a newer one");
     }
-    if (!MobileNetV2.NAME.equals(parser.text("architecture.name"))) {
-      throw parser.wrong("architecture.name", "\"" + MobileNetV2.NAME + "\"");
-    }
     int size = (int) parser.whole("preprocessing.size", 16, 2048);
-    MobileNetV2 architecture =
-        new MobileNetV2(
-            parser.number("architecture.width", 0.05, 4),
-            size,
-            parser.choice("architecture.padding", Padding.values()));
+    Architecture architecture =
+        version == ARCHITECTURE_BY_WIDTH
+            ? architectureByWidth(parser)
+            : architecture(source, parser);
     Optional<ConfidenceThreshold> unsure = Optional.empty();
     if (parser.find("unsure") != null) {
       Score score = parser.choice("unsure.score", Score.values());
@@ -149,6 +176,12 @@ record ModelConfig(
     return new ModelConfig(
         architecture,
         preprocessing,
+        version == ARCHITECTURE_BY_WIDTH
+            ? WeightsOrigin.UNKNOWN
+            : new WeightsOrigin(
+                parser.text("origin.source"),
+                parser.text("origin.licence"),
+                parser.text("origin.trained_on")),
         parser.labels("labels"),
         parser.number("temperature", 1e-6, 1e6),
         unsure,
@@ -157,11 +190,48 @@ record ModelConfig(
         parser.whole("weights.bytes", 0, Integer.MAX_VALUE));
   }
 
+  private static Architecture architectureByWidth(Parser parser) {
+    return Architectures.named(
+            parser.text("architecture.name"), parser.number("architecture.width", 0.05, 4))
+        .orElseThrow(() -> parser.wrong("architecture.name", "one of " + Architectures.names()))
+        .withPadding(parser.choice("architecture.padding", Padding.values()));
+  }
+
+  private static Architecture architecture(String source, Parser parser) {
+    List<Row> rows = new ArrayList<>();
+    int count = parser.size("architecture.rows");
+    for (int i = 0; i < count; i++) {
+      String row = "architecture.rows." + i;
+      try {
+        rows.add(
+            new Row(
+                parser.choice(row + ".block", BlockKind.values()),
+                (int) parser.whole(row + ".expansion", 1, 16),
+                (int) parser.whole(row + ".kernel_size", 3, 7),
+                (int) parser.whole(row + ".stride", 1, 2),
+                (int) parser.whole(row + ".channels", 1, 8192),
+                (int) parser.whole(row + ".repeats", 1, 64)));
+      } catch (IllegalArgumentException e) {
+        throw new DamagedFileException(source, source + ": " + row + ": " + e.getMessage(), e);
+      }
+    }
+    try {
+      return new Architecture(
+          parser.text("architecture.name"),
+          parser.text("architecture.variant"),
+          (int) parser.whole("architecture.stem_channels", 1, 8192),
+          rows,
+          (int) parser.whole("architecture.last_channels", 1, 8192),
+          parser.choice("architecture.padding", Padding.values()),
+          parser.choice("architecture.activation", Activation.values()));
+    } catch (IllegalArgumentException e) {
+      throw new DamagedFileException(source, source + ": architecture: " + e.getMessage(), e);
+    }
+  }
+
   /** The model, with its tensors checked. */
   TrainedModel model(String source, Safetensors tensors) {
-    NetworkPlan plan =
-        architecture.plan(
-            preprocessing.channelMeans(), preprocessing.channelScales(), labels.size());
+    NetworkPlan plan = architecture.plan(preprocessing, labels.size());
     String head = plan.headName() + ".weight";
     if (tensors.names().contains(head)
         && tensors.shape(head).size() == 2
@@ -178,9 +248,22 @@ record ModelConfig(
               tensors.shape(head).get(0)));
     }
     ImmutableMap<String, Tensor> weights =
-        WeightImport.read(source + "/" + ModelFolder.WEIGHTS, tensors, plan, 1e-5);
+        WeightImport.read(
+            source + "/" + ModelFolder.WEIGHTS,
+            tensors,
+            architecture,
+            plan,
+            1e-5,
+            new WeightImport.Naming(TensorNames.TORCHVISION, ""));
     return new TrainedModel(
-        labels, architecture, preprocessing, weights, temperature, confidenceThreshold, provenance);
+        labels,
+        architecture,
+        preprocessing,
+        origin,
+        weights,
+        temperature,
+        confidenceThreshold,
+        provenance);
   }
 
   /** Reads fields by their path, with errors that name file and field. */
@@ -213,7 +296,12 @@ record ModelConfig(
     @Nullable JsonElement find(String path) {
       JsonElement element = root;
       for (String key : path.split("\\.", -1)) {
-        element = element instanceof JsonObject object ? object.get(key) : null;
+        if (element instanceof JsonArray array && key.matches("\\d{1,4}")) {
+          int index = Integer.parseInt(key);
+          element = index < array.size() ? array.get(index) : null;
+        } else {
+          element = element instanceof JsonObject object ? object.get(key) : null;
+        }
       }
       return element;
     }
@@ -304,6 +392,13 @@ record ModelConfig(
       } catch (IllegalArgumentException e) {
         throw new DamagedFileException(source, source + ": " + path + ": " + e.getMessage(), e);
       }
+    }
+
+    int size(String path) {
+      if (find(path) instanceof JsonArray array && !array.isEmpty() && array.size() <= 32) {
+        return array.size();
+      }
+      throw wrong(path, "an array of 1 to 32 objects");
     }
 
     Map<String, String> strings(String path) {

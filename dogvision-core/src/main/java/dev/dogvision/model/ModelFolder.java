@@ -286,7 +286,7 @@ final class ModelFolder {
     Safetensors.Builder weights =
         Safetensors.builder()
             .metadata("format", "pt")
-            .metadata("architecture", MobileNetV2.NAME)
+            .metadata("architecture", model.architecture().name())
             .metadata("library", "dogvision");
     model.weights().forEach((name, tensor) -> weights.add(name, tensor, precision));
     byte[] content = weights.build().toBytes();

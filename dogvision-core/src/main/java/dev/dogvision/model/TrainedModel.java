@@ -37,9 +37,10 @@ import java.util.stream.Collectors;
  */
 public final class TrainedModel {
   private final Labels labels;
-  private final MobileNetV2 architecture;
+  private final Architecture architecture;
   private final NetworkPlan plan;
   private final Preprocessing preprocessing;
+  private final WeightsOrigin origin;
   private final ImmutableMap<String, Tensor> weights;
   private final double temperature;
   private final Optional<ConfidenceThreshold> confidenceThreshold;
@@ -47,17 +48,19 @@ public final class TrainedModel {
 
   TrainedModel(
       Labels labels,
-      MobileNetV2 architecture,
+      Architecture architecture,
       Preprocessing preprocessing,
+      WeightsOrigin origin,
       ImmutableMap<String, Tensor> weights,
       Map<String, String> provenance) {
-    this(labels, architecture, preprocessing, weights, 1, Optional.empty(), provenance);
+    this(labels, architecture, preprocessing, origin, weights, 1, Optional.empty(), provenance);
   }
 
   TrainedModel(
       Labels labels,
-      MobileNetV2 architecture,
+      Architecture architecture,
       Preprocessing preprocessing,
+      WeightsOrigin origin,
       ImmutableMap<String, Tensor> weights,
       double temperature,
       Optional<ConfidenceThreshold> confidenceThreshold,
@@ -65,9 +68,8 @@ public final class TrainedModel {
     this.labels = labels;
     this.architecture = architecture;
     this.preprocessing = preprocessing;
-    this.plan =
-        architecture.plan(
-            preprocessing.channelMeans(), preprocessing.channelScales(), labels.size());
+    this.origin = origin;
+    this.plan = architecture.plan(preprocessing, labels.size());
     this.weights = weights;
     this.temperature = temperature;
     this.confidenceThreshold = confidenceThreshold;
@@ -196,9 +198,9 @@ public final class TrainedModel {
   /**
    * Its architecture.
    *
-   * @return width, input size and padding
+   * @return blocks, channels and padding
    */
-  public MobileNetV2 architecture() {
+  public Architecture architecture() {
     return architecture;
   }
 
@@ -218,6 +220,15 @@ public final class TrainedModel {
    */
   public Preprocessing preprocessing() {
     return preprocessing;
+  }
+
+  /**
+   * Where the weights that it started from come from.
+   *
+   * @return source and licence, as far as they are known
+   */
+  public WeightsOrigin origin() {
+    return origin;
   }
 
   /**
@@ -289,6 +300,7 @@ public final class TrainedModel {
         labels,
         architecture,
         preprocessing,
+        origin,
         weights,
         newTemperature,
         confidenceThreshold,
@@ -306,6 +318,7 @@ public final class TrainedModel {
         labels,
         architecture,
         preprocessing,
+        origin,
         weights,
         temperature,
         Optional.of(threshold),
@@ -322,18 +335,24 @@ public final class TrainedModel {
     ImmutableMap<String, String> merged =
         ImmutableMap.<String, String>builder().putAll(provenance).putAll(more).buildKeepingLast();
     return new TrainedModel(
-        labels, architecture, preprocessing, weights, temperature, confidenceThreshold, merged);
+        labels,
+        architecture,
+        preprocessing,
+        origin,
+        weights,
+        temperature,
+        confidenceThreshold,
+        merged);
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "TrainedModel[%s %s, %s x %s pixels, %s labels]",
-        MobileNetV2.NAME,
-        architecture.width(),
-        architecture.inputSize(),
-        architecture.inputSize(),
+        "TrainedModel[%s, %s x %s pixels, %s labels]",
+        architecture.title(),
+        plan.inputSize(),
+        plan.inputSize(),
         labels.size());
   }
 }

@@ -6,6 +6,7 @@ import static com.google.common.base.Preconditions.checkState;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
 import dev.dogvision.Device;
+import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
@@ -72,12 +73,24 @@ public final class TransferModel {
   }
 
   /**
-   * Starts a model on MobileNetV2.
+   * Starts a model on MobileNetV2: the embedded one unless the builder is given other weights.
    *
    * @return a builder
    */
   public static Builder mobileNetV2() {
-    return new Builder();
+    return new Builder(Architectures.mobileNetV2(1));
+  }
+
+  /**
+   * Starts a model on any backbone.
+   *
+   * @param backbone what to start from, of {@link Backbone#read} for instance
+   * @return a builder
+   */
+  public static Builder of(Backbone backbone) {
+    Builder builder = new Builder(backbone.architecture());
+    builder.backbone = backbone;
+    return builder;
   }
 
   private ImmutableMap<String, Tensor> weights(Map<String, Integer> rows) {
@@ -231,7 +244,12 @@ public final class TransferModel {
               all.put(name, tensor);
             });
     return new TrainedModel(
-        labels, backbone.architecture(), preprocessing(), all.buildOrThrow(), provenance);
+        labels,
+        backbone.architecture(),
+        preprocessing(),
+        backbone.config().origin(),
+        all.buildOrThrow(),
+        provenance);
   }
 
   /**
@@ -280,9 +298,8 @@ public final class TransferModel {
     return new ModelSummary(
         String.format(
             Locale.ROOT,
-            "%s %s, %s x %s pixels, %s labels, from %s",
-            MobileNetV2.NAME,
-            backbone.architecture().width(),
+            "%s, %s x %s pixels, %s labels, from %s",
+            backbone.architecture().title(),
             plan.inputSize(),
             plan.inputSize(),
             labels.size(),
@@ -313,6 +330,9 @@ public final class TransferModel {
 
   /** Collects what a model is made of. Not for several threads at once. */
   public static final class Builder {
+    /** What weights must be of, or differ from only in their variant. */
+    private final Architecture architecture;
+
     private @Nullable Path weights;
     private @Nullable Backbone backbone;
     private @Nullable Long untrainedSeed;
@@ -326,7 +346,9 @@ public final class TransferModel {
     private boolean warmStart;
     private @Nullable String device;
 
-    private Builder() {}
+    private Builder(Architecture architecture) {
+      this.architecture = architecture;
+    }
 
     /**
      * Starts from weights of one's own instead of those on the class path.
@@ -443,14 +465,15 @@ public final class TransferModel {
     /**
      * Trains the head and the last stages of the backbone.
      *
-     * @param stages how many, at least 1; {@value MobileNetV2#STAGES} are all of them
+     * @param stages how many, at least 1, at most as many as the architecture has, see {@link
+     *     Architecture#stages()}
      * @return this
      */
     public Builder fineTuneLast(int stages) {
       checkArgument(
-          stages >= 1 && stages <= MobileNetV2.STAGES,
+          stages >= 1 && stages <= architecture.stages(),
           "fineTuneLast: stages must be in 1..%s, got %s",
-          MobileNetV2.STAGES,
+          architecture.stages(),
           stages);
       return train("fineTuneLast(" + stages + ")", stages);
     }
@@ -461,7 +484,7 @@ public final class TransferModel {
      * @return this
      */
     public Builder fineTuneAll() {
-      return train("fineTuneAll()", MobileNetV2.STAGES);
+      return train("fineTuneAll()", architecture.stages());
     }
 
     private Builder train(String part, int stages) {
@@ -513,11 +536,25 @@ public final class TransferModel {
           "width(%s) goes with untrained(seed) only: other weights have a width of their own",
           width);
       Backbone start = overridden(start());
+      if (!start.architecture().name().equals(architecture.name())) {
+        throw new MismatchException(
+            start.name(),
+            String.format(
+                Locale.ROOT,
+                "%s is %s, and %s was asked for: build on it with"
+                    + " TransferModel.of(Backbone.read(file))",
+                start.name(),
+                start.architecture().title(),
+                architecture.name()));
+      }
       checkState(
           !warmStart || !start.classNames().isEmpty(),
-          "warmStart() needs weights whose classes have names, and %s has none: put the file that"
-              + " its metadata's class_names says beside it, or leave warmStart() out",
-          start.name());
+          "warmStart() needs weights whose classes have names, and %s has %s, or leave warmStart()"
+              + " out",
+          start.name(),
+          start.config().classifier().isEmpty()
+              ? "no head: take weights with the head they were trained with"
+              : "none: put the file that its metadata's class_names says beside it");
       return new TransferModel(this, start, chosen);
     }
 

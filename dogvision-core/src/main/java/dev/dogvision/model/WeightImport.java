@@ -3,24 +3,28 @@ package dev.dogvision.model;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.model.TensorNames.Unit;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes the tensors that a plan needs out of a file that may name them as torchvision or as timm
- * does, and may hold batch normalisation, which is folded: with {@code s = gamma / sqrt(variance +
- * epsilon)} the kernel becomes {@code s * kernel} and the bias {@code beta + s * (bias - mean)}.
+ * Takes the tensors that a plan needs out of a file that may name them as torchvision, timm or
+ * transformers does, with or without a prefix that all of them share, and may hold batch
+ * normalisation, which is folded: with {@code s = gamma / sqrt(variance + epsilon)} the kernel
+ * becomes {@code s * kernel} and the bias {@code beta + s * (bias - mean)}.
  */
 final class WeightImport {
+  private static final Logger LOG = LoggerFactory.getLogger(WeightImport.class);
   private static final List<String> NORM_PARTS =
       List.of(".weight", ".bias", ".running_mean", ".running_var");
   private static final int MOST_NAMED = 40;
@@ -29,43 +33,92 @@ final class WeightImport {
   private final Safetensors file;
   private final NetworkPlan plan;
   private final double epsilon;
-  private final Map<String, String> storedNames;
+  private final Naming naming;
+  private final ImmutableMap<String, Unit> storedNames;
   private final List<String> problems = new ArrayList<>();
   private final Set<String> used = new HashSet<>();
   private final ImmutableMap.Builder<String, Tensor> tensors = ImmutableMap.builder();
 
-  private WeightImport(String source, Safetensors file, NetworkPlan plan, double epsilon) {
+  private WeightImport(
+      String source,
+      Safetensors file,
+      Architecture architecture,
+      NetworkPlan plan,
+      double epsilon,
+      Naming naming) {
     this.source = source;
     this.file = file;
     this.plan = plan;
     this.epsilon = epsilon;
-    this.storedNames = isTimm(file) ? timmNames(plan) : Map.of();
+    this.naming = naming;
+    this.storedNames = naming.names().of(architecture, plan);
   }
 
   /**
-   * Reads every tensor of the plan.
+   * How a file names its tensors.
+   *
+   * @param names whose names they are
+   * @param prefix what stands before all of them, with a dot at its end; empty for none
+   */
+  record Naming(TensorNames names, String prefix) {
+
+    /** Finds out from the stem, which every file has under a name of its own. */
+    static Naming of(Safetensors file) {
+      for (TensorNames names : TensorNames.KNOWN) {
+        String stem = names.stem().convolution() + ".weight";
+        for (String name : file.names()) {
+          if (name.equals(stem) || name.endsWith("." + stem)) {
+            return new Naming(names, name.substring(0, name.length() - stem.length()));
+          }
+        }
+      }
+      return new Naming(TensorNames.TORCHVISION, "");
+    }
+
+    /** The stored name; the prefix may be missing where a head was put on a backbone. */
+    String stored(Safetensors file, String name) {
+      return !file.names().contains(prefix + name) && file.names().contains(name)
+          ? name
+          : prefix + name;
+    }
+
+    /** The stored name of the head's matrix, which need not be there. */
+    String head(Safetensors file) {
+      return stored(file, names.head() + ".weight");
+    }
+  }
+
+  /**
+   * Reads every tensor of the plan. A head that the file does not have is all zeros.
    *
    * @throws DogVisionException naming all tensors that are missing, surplus, of a wrong shape, or
    *     hold values that are not finite
    */
   static ImmutableMap<String, Tensor> read(
-      String source, Safetensors file, NetworkPlan plan, double epsilon) {
-    return new WeightImport(source, file, plan, epsilon).read();
-  }
-
-  /** The tensor that holds the head's matrix, whatever the file's names are. */
-  static String storedHead(Safetensors file) {
-    return isTimm(file) ? "classifier.weight" : MobileNetV2.HEAD + ".weight";
+      String source,
+      Safetensors file,
+      Architecture architecture,
+      NetworkPlan plan,
+      double epsilon,
+      Naming naming) {
+    if (!naming.prefix().isEmpty()) {
+      LOG.info(
+          "{}: its tensors' names begin with \"{}\"; read without it", source, naming.prefix());
+    }
+    return new WeightImport(source, file, architecture, plan, epsilon, naming).read();
   }
 
   /**
-   * Whether the kernels have the plan's shapes: how a file that does not say its width shows it.
+   * Whether the kernels have the plan's shapes: how a file that does not say its architecture shows
+   * it.
    */
-  static boolean kernelsFit(Safetensors file, NetworkPlan plan) {
-    Map<String, String> names = isTimm(file) ? timmNames(plan) : Map.of();
+  static boolean kernelsFit(
+      Safetensors file, Architecture architecture, NetworkPlan plan, Naming naming) {
+    Map<String, Unit> names = naming.names().of(architecture, plan);
     for (Stage stage : plan.stages()) {
       for (Convolution convolution : stage.convolutions()) {
-        String stored = names.getOrDefault(convolution.name(), convolution.name()) + ".weight";
+        Unit unit = names.get(convolution.name());
+        String stored = unit == null ? "" : naming.stored(file, unit.convolution() + ".weight");
         if (!file.names().contains(stored)
             || !file.shape(stored).equals(shape(convolution.weightShape()))) {
           return false;
@@ -81,13 +134,10 @@ final class WeightImport {
         convolution(convolution);
       }
     }
-    String head = storedNames.getOrDefault(plan.headName(), plan.headName());
-    put(
-        plan.headName() + ".weight",
-        take(head + ".weight", List.of(plan.classes(), plan.embeddingSize())));
-    put(plan.headName() + ".bias", take(head + ".bias", List.of(plan.classes())));
+    head();
     for (String name : file.names()) {
-      if (!used.contains(name) && !name.endsWith(".num_batches_tracked")) {
+      boolean ours = name.startsWith(naming.prefix());
+      if (!used.contains(name) && ours && !name.endsWith(".num_batches_tracked")) {
         problems.add("surplus tensor " + name + " " + file.shape(name));
       }
     }
@@ -103,11 +153,30 @@ final class WeightImport {
     return tensors.buildOrThrow();
   }
 
+  private void head() {
+    String weight = plan.headName() + ".weight";
+    String bias = plan.headName() + ".bias";
+    String head = naming.head(file);
+    String offsets = naming.stored(file, naming.names().head() + ".bias");
+    if (!file.names().contains(head) && !file.names().contains(offsets)) {
+      tensors.put(weight, Tensor.zeros(plan.classes(), plan.embeddingSize()));
+      tensors.put(bias, Tensor.zeros(plan.classes()));
+      return;
+    }
+    put(weight, take(head, List.of(plan.classes(), plan.embeddingSize())));
+    put(bias, take(offsets, List.of(plan.classes())));
+  }
+
   private void convolution(Convolution convolution) {
-    String stored = storedNames.getOrDefault(convolution.name(), convolution.name());
+    Unit unit = storedNames.get(convolution.name());
+    if (unit == null) {
+      problems.add("no name is known for " + convolution.name());
+      return;
+    }
+    String stored = naming.prefix() + unit.convolution();
     List<Integer> channels = List.of(convolution.outputChannels());
     @Nullable Tensor kernel = take(stored + ".weight", shape(convolution.weightShape()));
-    String norm = storedNames.getOrDefault(normName(convolution.name()), normName(stored));
+    String norm = naming.prefix() + unit.normalization();
     boolean normed = file.names().contains(norm + ".running_mean");
     @Nullable Tensor bias;
     if (!normed) {
@@ -193,52 +262,5 @@ final class WeightImport {
       list.add(dimension);
     }
     return List.copyOf(list);
-  }
-
-  /** In torchvision's names a convolution's batch norm is the next module in its sequence. */
-  private static String normName(String convolution) {
-    int dot = convolution.lastIndexOf('.');
-    String last = convolution.substring(dot + 1);
-    return last.length() == 1 && Character.isDigit(last.charAt(0))
-        ? convolution.substring(0, dot + 1) + (last.charAt(0) - '0' + 1)
-        : convolution;
-  }
-
-  private static boolean isTimm(Safetensors file) {
-    return file.names().contains("conv_stem.weight");
-  }
-
-  /** Our names of convolutions, their batch norms and the head, to timm's. */
-  private static Map<String, String> timmNames(NetworkPlan plan) {
-    Map<String, String> names = new LinkedHashMap<>();
-    int last = plan.stages().size() - 1;
-    int group = -1;
-    int inGroup = 0;
-    for (int i = 0; i <= last; i++) {
-      Stage stage = plan.stages().get(i);
-      if (i == 0 || i == last) {
-        String ours = stage.convolutions().get(0).name();
-        names.put(ours, i == 0 ? "conv_stem" : "conv_head");
-        names.put(normName(ours), i == 0 ? "bn1" : "bn2");
-        continue;
-      }
-      // timm numbers blocks within the rows of the paper's table.
-      boolean firstOfRow = MobileNetV2.isFirstOfRow(i);
-      group += firstOfRow ? 1 : 0;
-      inGroup = firstOfRow ? 0 : inGroup + 1;
-      String block = "blocks." + group + "." + inGroup + ".";
-      List<Convolution> convolutions = stage.convolutions();
-      List<String> parts =
-          convolutions.size() == 2
-              ? List.of("conv_dw", "conv_pw")
-              : List.of("conv_pw", "conv_dw", "conv_pwl");
-      for (int j = 0; j < convolutions.size(); j++) {
-        String ours = convolutions.get(j).name();
-        names.put(ours, block + parts.get(j));
-        names.put(normName(ours), block + "bn" + (j + 1));
-      }
-    }
-    names.put(plan.headName(), "classifier");
-    return names;
   }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.data.Labels;
 import dev.dogvision.image.ResizeRule;
-import dev.dogvision.model.MobileNetV2.Padding;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackboneTest {
   private static final Backbone TINY = Backbone.untrained(0.1, 32, 3);
@@ -95,7 +96,7 @@ class BackboneTest {
 
     Backbone backbone = Backbone.read(file);
 
-    assertThat(backbone.architecture()).isEqualTo(new MobileNetV2(1, 224, Padding.TF_SAME));
+    assertThat(backbone.architecture()).isEqualTo(Architectures.mobileNetV2(1));
     assertThat(backbone.preprocessing().channelMeans()).containsOnly(127.5);
     assertThat(backbone.preprocessing().channelScales()).containsOnly(127.5);
     assertThat(backbone.preprocessing().resizeRule()).isEqualTo(ResizeRule.CENTER_CROP);
@@ -128,7 +129,8 @@ class BackboneTest {
     Backbone read = Backbone.read(write(tensors, Map.of("format", "pt")));
 
     assertSameWeights(read);
-    assertThat(read.architecture()).isEqualTo(new MobileNetV2(0.1, 224, Padding.SYMMETRIC));
+    assertThat(read.architecture())
+        .isEqualTo(Architectures.mobileNetV2(0.1).withPadding(Padding.SYMMETRIC));
     assertThat(read.preprocessing().resizeRule()).isEqualTo(ResizeRule.CENTER_CROP);
     assertThat(read.preprocessing().cropFraction()).isEqualTo(0.875);
     assertThat(read.preprocessing().channelMeans().get(0)).isEqualTo(123.675, within(1e-9));
@@ -186,7 +188,8 @@ class BackboneTest {
                     "crop_fraction", "0.9",
                     "class_names", "names.txt")));
 
-    assertThat(read.architecture()).isEqualTo(new MobileNetV2(0.1, 64, Padding.TF_SAME));
+    assertThat(read.architecture()).isEqualTo(Architectures.mobileNetV2(0.1));
+    assertThat(read.preprocessing().size()).isEqualTo(64);
     assertThat(read.preprocessing().channelMeans()).containsExactly(1.0, 2.0, 3.0);
     assertThat(read.preprocessing().channelScales()).containsExactly(58.0, 58.0, 58.0);
     assertThat(read.preprocessing().resizeRule()).isEqualTo(ResizeRule.PAD);
@@ -214,15 +217,123 @@ class BackboneTest {
   }
 
   @Test
-  void should_fail_if_there_is_no_head_or_the_width_is_another() {
+  void a_file_without_a_head_is_a_backbone_whose_classes_have_no_names() {
     Map<String, Tensor> tensors = new LinkedHashMap<>(TINY.weights());
     tensors.remove("classifier.1.weight");
-    Path headless = write(tensors, Map.of());
-    assertThatThrownBy(() -> Backbone.read(headless))
+    tensors.remove("classifier.1.bias");
+
+    Backbone read = Backbone.read(write(tensors, Map.of("class_names", "names.txt")));
+
+    assertThat(read.classNames()).isEmpty();
+    assertThat(read.config().classifier()).isEmpty();
+    assertThat(read)
+        .hasToString("mobilenet_v2 0.1, 224 x 224 pixels, no head: weights.safetensors");
+    assertThat(read.weights().get("features.0.0.weight"))
+        .isEqualTo(TINY.weights().get("features.0.0.weight"));
+    assertThatThrownBy(
+            () -> TransferModel.of(read).labels(Labels.of("pug", "boxer")).warmStart().build())
+        .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            headless
-                + " does not hold the weights expected: missing tensor classifier.1.weight [classes,"
-                + " embedding size], the head");
+            "warmStart() needs weights whose classes have names, and weights.safetensors has no"
+                + " head: take weights with the head they were trained with, or leave warmStart()"
+                + " out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"module.", "model.", "backbone.", "state.model.encoder."})
+  void a_prefix_that_all_names_share_is_stripped(String prefix) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    TINY.weights().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+    tensors.put("optimizer.step", Tensor.zeros(1)); // not of the network
+
+    Backbone read = Backbone.read(write(tensors, Map.of("padding", "tf_same")));
+
+    assertThat(read.weights()).isEqualTo(TINY.weights());
+    assertThat(read.config().classifier()).isEqualTo(prefix + "classifier.1");
+  }
+
+  @Test
+  void reads_the_names_of_transformers() {
+    Map<String, String> convolutions = new LinkedHashMap<>();
+    Map<String, String> norms = new LinkedHashMap<>();
+    List<String> theirs = new ArrayList<>();
+    theirs.add("conv_stem.first_conv");
+    theirs.add("conv_stem.conv_3x3");
+    theirs.add("conv_stem.reduce_1x1");
+    for (int layer = 0; layer < 16; layer++) {
+      for (String part : List.of("expand_1x1", "conv_3x3", "reduce_1x1")) {
+        theirs.add("layer." + layer + "." + part);
+      }
+    }
+    theirs.add("conv_1x1");
+    List<String> ours =
+        TINY.plan().stages().stream()
+            .flatMap(stage -> stage.convolutions().stream())
+            .map(Convolution::name)
+            .toList();
+    assertThat(theirs).hasSameSizeAs(ours);
+    for (int i = 0; i < ours.size(); i++) {
+      convolutions.put(ours.get(i), "mobilenet_v2." + theirs.get(i) + ".convolution");
+      norms.put(ours.get(i), "mobilenet_v2." + theirs.get(i) + ".normalization");
+    }
+    Map<String, Tensor> tensors = unfolded(convolutions, norms);
+    tensors.put("classifier.weight", TINY.weights().get("classifier.1.weight"));
+    tensors.put("classifier.bias", TINY.weights().get("classifier.1.bias"));
+
+    Backbone read = Backbone.read(write(tensors, Map.of("batch_norm_epsilon", "1e-5")));
+
+    assertSameWeights(read);
+    assertThat(read.architecture()).isEqualTo(Architectures.mobileNetV2(0.1));
+    assertThat(read.preprocessing().channelMeans()).containsOnly(127.5);
+  }
+
+  @Test
+  void an_architecture_is_known_by_its_kernels() {
+    Backbone lite = Backbone.untrained(Architectures.efficientNetLite(0), 32, 5);
+
+    Backbone read = Backbone.read(write(lite.weights(), Map.of()));
+
+    assertThat(read.architecture()).isEqualTo(Architectures.efficientNetLite(0));
+    assertThat(read.preprocessing().size()).isEqualTo(224);
+    assertThat(read.preprocessing().channelScales()).containsOnly(128.0);
+    assertThat(read.weights()).isEqualTo(lite.weights());
+  }
+
+  @Test
+  void reads_the_published_efficientnet_lites() {
+    Path folder = Path.of(System.getProperty("dogvision.shared", "../shared"), "weights");
+    Assumptions.assumeTrue(Files.isDirectory(folder), "no published weights here");
+
+    Backbone lite = Backbone.read(folder.resolve("efficientnet_lite2-imagenet.safetensors"));
+
+    assertThat(lite.architecture()).isEqualTo(Architectures.efficientNetLite(2));
+    assertThat(lite.preprocessing().size()).isEqualTo(260);
+    assertThat(lite.preprocessing().channelMeans()).containsOnly(127.0);
+    assertThat(lite.classNames()).hasSize(1000);
+    assertThat(lite.config().classifier()).isEqualTo("classifier");
+    assertThat(lite.config().origin().licence()).isEqualTo("Apache-2.0");
+    assertThat(lite.config().origin().source()).contains("Google EfficientNet-Lite2");
+    TransferModel model =
+        TransferModel.of(lite).labels(Labels.of("pug", "beagle", "samoyed")).warmStart().build();
+    assertThat(model.warmLabels()).hasSize(3);
+  }
+
+  @Test
+  void weights_of_another_architecture_than_asked_for_are_named() {
+    Path file =
+        write(Backbone.untrained(Architectures.efficientNetLite(0), 32, 5).weights(), Map.of());
+
+    assertThatThrownBy(
+            () ->
+                TransferModel.mobileNetV2().weights(file).labels(Labels.of("pug", "boxer")).build())
+        .isInstanceOf(MismatchException.class)
+        .hasMessage(
+            "weights.safetensors is efficientnet_lite0, and mobilenet_v2 was asked for: build on it"
+                + " with TransferModel.of(Backbone.read(file))");
+  }
+
+  @Test
+  void should_fail_if_the_width_is_another() {
     Path narrow = write(TINY.weights(), Map.of("width_multiplier", "1.0"));
     assertThatThrownBy(() -> Backbone.read(narrow))
         .isInstanceOf(DogVisionException.class)
@@ -234,7 +345,8 @@ class BackboneTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "architecture|resnet|mobilenet_v2",
+        "architecture|resnet|mobilenet_v2, efficientnet_lite0, efficientnet_lite1,"
+            + " efficientnet_lite2, efficientnet_lite3, efficientnet_lite4",
         "width_multiplier|wide|a number in 0.05..4.0",
         "width_multiplier|NaN|a number in 0.05..4.0",
         "input_size|9999|a number in 16.0..2048.0",

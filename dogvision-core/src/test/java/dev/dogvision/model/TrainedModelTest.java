@@ -317,23 +317,31 @@ class TrainedModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"version\": 1|\"version\": 2|/config.json is of format version 2, this version of DogVision"
-            + " reads version 1: use a newer one",
-        "\"version\": 1|\"version\": 1.5|/config.json: version is 1.5, expected a whole number",
-        "\"version\": 1|\"version\": \"1\"|/config.json: version is \"1\", expected a number in"
+        "\"version\": 2|\"version\": 3|/config.json is of format version 3, this version of DogVision"
+            + " reads versions 1 to 2: use a newer one",
+        "\"version\": 2|\"version\": 1.5|/config.json: version is 1.5, expected a whole number",
+        "\"version\": 2|\"version\": \"1\"|/config.json: version is \"1\", expected a number in"
             + " 1.0..2.147483647E9",
         "dogvision-model|other|/config.json: format is \"other\", expected \"dogvision-model\"",
         "\"temperature\": 1.0|\"temperature\": 0|/config.json: temperature is 0, expected a number in"
             + " 1.0E-6..1000000.0",
         "\"temperature\"|\"x\"|/config.json: temperature is missing, expected a number in"
             + " 1.0E-6..1000000.0",
-        "\"width\": 0.1|\"width\": 9|/config.json: architecture.width is 9, expected a number in"
-            + " 0.05..4.0",
+        "\"stem_channels\": 8|\"stem_channels\": 0|/config.json: architecture.stem_channels is 0,"
+            + " expected a number in 1.0..8192.0",
+        "\"kernel_size\": 3|\"kernel_size\": 4|/config.json: architecture.rows.0: kernelSize must be"
+            + " 3, 5 or 7, got 4",
+        "\"block\": \"depthwise_separable\"|\"block\": \"dense\"|/config.json:"
+            + " architecture.rows.0.block is \"dense\", expected one of [inverted_residual,"
+            + " depthwise_separable]",
+        "\"rows\": [|\"rows\": [], \"more\": [|/config.json: architecture.rows is [], expected an array"
+            + " of 1 to 32 objects",
         "tf_same|valid|/config.json: architecture.padding is \"valid\", expected one of [tf_same,"
             + " symmetric]",
         "\"center_crop\"|7|/config.json: preprocessing.resize is 7, expected one of [stretch,"
             + " center_crop, pad]",
-        "mobilenet_v2|vgg|/config.json: architecture.name is \"vgg\", expected \"mobilenet_v2\"",
+        "mobilenet_v2|MobileNet V2|/config.json: architecture: name may hold a-z, 0-9, '_', '.' and"
+            + " '-', 1 to 64 of them, got \"MobileNet V2\"",
         "\"labels\": [|\"labels\": [\"cat\",| does not fit together: config.json has 3 labels, the"
             + " head in model.safetensors tells 2 apart",
         "\"file\": \"model.safetensors\"|\"file\": \"../x\"|/config.json: weights.file is \"../x\","

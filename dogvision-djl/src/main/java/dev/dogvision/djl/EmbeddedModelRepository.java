@@ -87,7 +87,7 @@ final class EmbeddedModelRepository extends AbstractRepository {
     artifact.setVersion(VERSION);
     artifact.setProperties(
         Map.of(
-            "width", Double.toString(trained.architecture().width()),
+            "architecture", trained.architecture().title(),
             "labels", Integer.toString(trained.labels().size())));
     artifact.getArguments().put("translatorFactory", BreedTranslatorFactory.class.getName());
     artifact.getArguments().putAll(arguments);
@@ -97,8 +97,9 @@ final class EmbeddedModelRepository extends AbstractRepository {
     metadata.setApplication(Application.CV.IMAGE_CLASSIFICATION);
     metadata.setGroupId(DogVisionZoo.GROUP_ID);
     metadata.setArtifactId(DogVisionZoo.ARTIFACT_ID);
-    metadata.setName("MobileNetV2");
-    metadata.setDescription("MobileNetV2 that knows breeds of dogs, embedded in a jar");
+    metadata.setName(trained.architecture().title());
+    metadata.setDescription(
+        trained.architecture().title() + " that knows breeds of dogs, embedded in a jar");
     metadata.addLicense(License.apache());
     metadata.setRepositoryUri(location.toURI());
     metadata.setArtifacts(List.of(artifact));

@@ -8,7 +8,7 @@ import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
-import dev.dogvision.model.MobileNetV2;
+import dev.dogvision.model.Padding;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
@@ -64,7 +64,7 @@ final class CompiledNetworkTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.35, 0.5, 0.75, 1.0, 1.3, 1.4})
   void every_width_gives_what_its_operations_give_one_by_one(double width) {
-    RandomNetwork network = RandomNetwork.of(width, 33, MobileNetV2.Padding.TF_SAME, 7, 1);
+    RandomNetwork network = RandomNetwork.of(width, 33, Padding.TF_SAME, 7, 1);
     NetworkPlan plan = network.plan();
     Batch batch = network.batch(0, 2, 2);
     try (PlainNetwork plain = new PlainNetwork(plan, network.weights())) {
@@ -81,8 +81,8 @@ final class CompiledNetworkTest {
   }
 
   @ParameterizedTest
-  @EnumSource(MobileNetV2.Padding.class)
-  void every_padding_and_position_gives_what_its_operations_give(MobileNetV2.Padding padding) {
+  @EnumSource(Padding.class)
+  void every_padding_and_position_gives_what_its_operations_give(Padding padding) {
     RandomNetwork network = RandomNetwork.of(0.35, 48, padding, 3, 3);
     NetworkPlan plan = network.plan();
     Batch batch = network.batch(0, 3, 4);
@@ -173,7 +173,7 @@ final class CompiledNetworkTest {
 
   @Test
   void a_batch_that_is_run_in_slices_gives_what_its_images_give() {
-    RandomNetwork network = RandomNetwork.of(1.0, 224, MobileNetV2.Padding.TF_SAME, 5, 9);
+    RandomNetwork network = RandomNetwork.of(1.0, 224, Padding.TF_SAME, 5, 9);
     NetworkPlan plan = network.plan();
     assertThat(OpenNetwork.slice(plan, plan.whole(), Device.CPU, 20_000_000)).isEqualTo(4);
     assertThat(OpenNetwork.slice(plan, network.head(), Device.CPU, 20_000_000))

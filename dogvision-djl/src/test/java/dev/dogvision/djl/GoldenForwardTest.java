@@ -14,24 +14,41 @@ import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The published weights give the values that were computed with them elsewhere. */
 final class GoldenForwardTest {
   private static final Path WEIGHTS =
       Path.of(System.getProperty("dogvision.shared", "../shared"), "weights");
 
-  @Test
-  void embedding_and_logits_agree() {
-    check(new DjlEngineProvider().open(), Device.CPU, Precision.FLOAT32, 1e-3);
+  /** Weights and what they were measured to give. */
+  @ParameterizedTest
+  @CsvSource({
+    "mobilenet_v2_1.0_224-imagenet, forward",
+    "efficientnet_lite0-imagenet, efficientnet_lite0",
+    "efficientnet_lite2-imagenet, efficientnet_lite2",
+  })
+  void embedding_and_logits_agree(String weights, String golden) {
+    check(new DjlEngineProvider().open(), Device.CPU, Precision.FLOAT32, 1e-3, weights, golden);
   }
 
   static void check(Engine engine, Device device, Precision precision, double tolerance) {
+    check(engine, device, precision, tolerance, "mobilenet_v2_1.0_224-imagenet", "forward");
+  }
+
+  private static void check(
+      Engine engine,
+      Device device,
+      Precision precision,
+      double tolerance,
+      String weights,
+      String goldenName) {
     assumeTrue(Files.isDirectory(WEIGHTS), "the weights are not here");
-    Backbone backbone = Backbone.read(WEIGHTS.resolve("mobilenet_v2_1.0_224-imagenet.safetensors"));
-    Safetensors golden = Safetensors.read(WEIGHTS.resolve("golden/forward.safetensors"));
-    PixelBatch batch = new PixelBatch(golden.bytes("pixels_nhwc"), 2, 224);
+    Backbone backbone = Backbone.read(WEIGHTS.resolve(weights + ".safetensors"));
+    Safetensors golden = Safetensors.read(WEIGHTS.resolve("golden/" + goldenName + ".safetensors"));
     NetworkPlan plan = backbone.plan();
+    PixelBatch batch = new PixelBatch(golden.bytes("pixels_nhwc"), 2, plan.inputSize());
     try (Network body =
             engine.open(
                 plan,

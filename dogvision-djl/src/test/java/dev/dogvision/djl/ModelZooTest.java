@@ -253,7 +253,7 @@ final class ModelZooTest {
         program.redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
     assertThat(Files.readString(output))
         .contains(
-            "url: DogVisionException: no embedded model found on the class path: add the dependency"
+            "url: ModelNotFoundException: no embedded model found on the class path: add the dependency"
                 + " dev.dogvision:dogvision-models,",
             "artifact: ModelNotFoundException: no embedded model found on the class path: add the"
                 + " dependency dev.dogvision:dogvision-models,",

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.dogvision.Device;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
-import dev.dogvision.model.MobileNetV2;
+import dev.dogvision.model.Padding;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.TrainableNetwork;
@@ -28,7 +28,7 @@ final class ProcessExitTest {
   /** Trains on several threads until the process ends. */
   static final class Training {
     public static void main(String[] arguments) {
-      RandomNetwork network = RandomNetwork.of(1, 224, MobileNetV2.Padding.TF_SAME, 5, 1);
+      RandomNetwork network = RandomNetwork.of(1, 224, Padding.TF_SAME, 5, 1);
       Batch batch = network.batch(0, 4, 2);
       for (int i = 0; i < 3; i++) {
         @SuppressWarnings("resource") // used until the end

@@ -1,6 +1,9 @@
 package dev.dogvision.djl;
 
-import dev.dogvision.model.MobileNetV2;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.Architectures;
+import dev.dogvision.model.Padding;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.NetworkPlan;
@@ -19,11 +22,18 @@ import java.util.Random;
 /** A MobileNetV2 with random weights that keep activations in range, and batches for it. */
 record RandomNetwork(NetworkPlan plan, Map<String, Tensor> weights) {
 
-  static RandomNetwork of(
-      double width, int inputSize, MobileNetV2.Padding padding, int classes, long seed) {
+  static RandomNetwork of(double width, int inputSize, Padding padding, int classes, long seed) {
     NetworkPlan plan =
-        new MobileNetV2(width, inputSize, padding)
-            .plan(List.of(127.5, 120.0, 110.0), List.of(127.5, 60.0, 58.0), classes);
+        Architectures.mobileNetV2(width)
+            .withPadding(padding)
+            .plan(
+                new Preprocessing(
+                    inputSize,
+                    ResizeRule.CENTER_CROP,
+                    1,
+                    List.of(127.5, 120.0, 110.0),
+                    List.of(127.5, 60.0, 58.0)),
+                classes);
     Random random = new Random(seed);
     Map<String, Tensor> weights = new LinkedHashMap<>();
     plan.tensorShapes(plan.whole())
@@ -41,7 +51,7 @@ record RandomNetwork(NetworkPlan plan, Map<String, Tensor> weights) {
   }
 
   static RandomNetwork small(long seed) {
-    return of(0.35, 32, MobileNetV2.Padding.TF_SAME, 5, seed);
+    return of(0.35, 32, Padding.TF_SAME, 5, seed);
   }
 
   Segment head() {

@@ -2,8 +2,10 @@ package dev.dogvision.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dogvision.model.MobileNetV2;
-import dev.dogvision.model.MobileNetV2.Padding;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.Architectures;
+import dev.dogvision.model.Padding;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -15,7 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class Rotation180Test {
   private static NetworkPlan mobileNet(int side, Padding padding) {
-    return new MobileNetV2(1.0, side, padding).plan(List.of(0., 0., 0.), List.of(1., 1., 1.), 10);
+    return Architectures.mobileNetV2(1)
+        .withPadding(padding)
+        .plan(
+            new Preprocessing(
+                side, ResizeRule.CENTER_CROP, 1, List.of(0., 0., 0.), List.of(1., 1., 1.)),
+            10);
   }
 
   private static NetworkPlan plan(int side, Convolution... convolutions) {

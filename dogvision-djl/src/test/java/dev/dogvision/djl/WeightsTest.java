@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dogvision.djl.ParameterLayout.Group;
 import dev.dogvision.djl.ParameterLayout.Slot;
-import dev.dogvision.model.MobileNetV2;
+import dev.dogvision.model.Padding;
 import dev.dogvision.spi.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,8 +57,8 @@ final class WeightsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(MobileNetV2.Padding.class)
-  void what_is_laid_out_comes_back(MobileNetV2.Padding padding) {
+  @EnumSource(Padding.class)
+  void what_is_laid_out_comes_back(Padding padding) {
     RandomNetwork network = RandomNetwork.of(0.35, 32, padding, 5, 2);
     ParameterLayout layout = ParameterLayout.of(network.plan(), network.plan().whole(), 0);
     Map<String, Tensor> back = layout.unflatten(layout.flatten(network.weights()));

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network of a few hundred weights with all that a MobileNetV2 has: both kinds of padding, an
- * expansion, depthwise and linear convolutions, a residual stage, strides. A seed gives the numbers
- * of channels, the paddings and the weights.
+ * expansion, depthwise and linear convolutions, kernels of 3 and of 5, a residual stage, strides. A
+ * seed gives the numbers of channels, the paddings and the weights.
  *
  * @param plan the network
  * @param weights all its tensors
@@ -50,9 +50,13 @@ public record TinyNetwork(NetworkPlan plan, Map<String, Tensor> weights) {
             "features.0",
             List.of(new Convolution("features.0.0", 3, stem, 3, 2, 1, padBefore, 1, true)),
             false));
-    stages.add(block("features.1", stem, stem, 2, 1, 1));
+    int kernel = random.nextBoolean() ? 5 : 3;
+    stages.add(block("features.1", stem, stem, 2, kernel, 1, kernel / 2));
     int expansion = 1 + random.nextInt(2);
-    stages.add(block("features.2", stem, middle, expansion, 2, (int) (seed % 2)));
+    int stridedKernel = 8 - kernel; // the other of 3 and 5
+    int half = stridedKernel / 2;
+    stages.add(
+        block("features.2", stem, middle, expansion, stridedKernel, 2, half - (int) (seed % 2)));
     stages.add(
         new Stage(
             "features.3",
@@ -70,14 +74,22 @@ public record TinyNetwork(NetworkPlan plan, Map<String, Tensor> weights) {
   }
 
   private static Stage block(
-      String name, int in, int out, int expansion, int stride, int padBefore) {
+      String name, int in, int out, int expansion, int kernel, int stride, int padBefore) {
     int hidden = in * expansion;
     return new Stage(
         name,
         List.of(
             new Convolution(name + ".conv.0.0", in, hidden, 1, 1, 1, 0, 0, true),
             new Convolution(
-                name + ".conv.1.0", hidden, hidden, 3, stride, hidden, padBefore, 1, true),
+                name + ".conv.1.0",
+                hidden,
+                hidden,
+                kernel,
+                stride,
+                hidden,
+                padBefore,
+                kernel / 2,
+                true),
             new Convolution(name + ".conv.2", hidden, out, 1, 1, 1, 0, 0, false)),
         stride == 1 && in == out);
   }

@@ -2,8 +2,12 @@ package dev.dogvision.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.dogvision.model.MobileNetV2.Padding;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.ResizeRule;
+import dev.dogvision.model.Architecture.BlockKind;
+import dev.dogvision.model.Architecture.Row;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import java.nio.file.Files;
@@ -16,11 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MobileNetV2Test {
+class ArchitecturesTest {
   private static final List<Double> MEANS = List.of(127.5, 127.5, 127.5);
 
   private static NetworkPlan plan(double width, int inputSize, Padding padding) {
-    return new MobileNetV2(width, inputSize, padding).plan(MEANS, MEANS, 1001);
+    return Architectures.mobileNetV2(width)
+        .withPadding(padding)
+        .plan(new Preprocessing(inputSize, ResizeRule.CENTER_CROP, 1, MEANS, MEANS), 1001);
   }
 
   @Test
@@ -43,7 +49,7 @@ class MobileNetV2Test {
   void has_19_stages_and_the_papers_feature_maps() {
     NetworkPlan plan = plan(1.0, 224, Padding.SYMMETRIC);
 
-    assertThat(plan.stages()).hasSize(MobileNetV2.STAGES);
+    assertThat(plan.stages()).hasSize(19).hasSize(Architectures.mobileNetV2(1).stages());
     assertThat(plan.shapeAt(1)).containsExactly(112, 112, 32);
     assertThat(plan.shapeAt(2)).containsExactly(112, 112, 16);
     assertThat(plan.shapeAt(4)).containsExactly(56, 56, 24);
@@ -104,12 +110,44 @@ class MobileNetV2Test {
 
   @Test
   void refuses_impossible_numbers() {
-    assertThatThrownBy(() -> new MobileNetV2(0, 224, Padding.TF_SAME))
+    assertThatThrownBy(() -> Architectures.mobileNetV2(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("width must be in 0.05..4, got 0.0");
-    assertThatThrownBy(() -> new MobileNetV2(Double.NaN, 224, Padding.TF_SAME))
+    assertThatThrownBy(() -> Architectures.mobileNetV2(Double.NaN))
         .hasMessage("width must be in 0.05..4, got NaN");
-    assertThatThrownBy(() -> new MobileNetV2(1, 8, Padding.TF_SAME))
-        .hasMessage("inputSize must be in 16..2048, got 8");
+    assertThatThrownBy(() -> Architectures.efficientNetLite(5))
+        .hasMessage("number must be in 0..4, got 5");
+    assertThatThrownBy(() -> new Row(BlockKind.INVERTED_RESIDUAL, 6, 4, 1, 8, 1))
+        .hasMessage("kernelSize must be 3, 5 or 7, got 4");
+    assertThatThrownBy(() -> new Row(BlockKind.DEPTHWISE_SEPARABLE, 6, 3, 1, 8, 1))
+        .hasMessage("expansion of a block of kind depthwise_separable must be 1, got 6");
+  }
+
+  /** The sums of the published weights, with batch normalisation folded, as Google tells them. */
+  @ParameterizedTest
+  @CsvSource({"0,4.65,224", "1,5.42,240", "2,6.09,260", "3,8.20,280", "4,13.01,300"})
+  void efficientnet_lites_have_the_published_numbers_of_parameters(
+      int number, double millions, int inputSize) {
+    NetworkPlan plan =
+        Architectures.efficientNetLite(number)
+            .plan(new Preprocessing(inputSize, ResizeRule.CENTER_CROP, 1, MEANS, MEANS), 1000);
+    long parameters =
+        plan.tensorShapes(plan.whole()).values().stream()
+            .mapToLong(shape -> shape.stream().mapToLong(i -> i).reduce(1, Math::multiplyExact))
+            .sum();
+    // Folded, a convolution has one bias where it had a scale and an offset.
+    assertThat(parameters / 1e6).isCloseTo(millions, withinPercentage(1.5));
+    assertThat(plan.shapeAt(plan.featureMapPosition())[2]).isEqualTo(1280);
+  }
+
+  @Test
+  void each_is_registered_once() {
+    assertThat(Architectures.registered())
+        .doesNotHaveDuplicates()
+        .extracting(Architecture::title)
+        .doesNotHaveDuplicates()
+        .contains(
+            "mobilenet_v2 1.0", "mobilenet_v2 0.35", "efficientnet_lite0", "efficientnet_lite4")
+        .hasSize(19);
   }
 }
