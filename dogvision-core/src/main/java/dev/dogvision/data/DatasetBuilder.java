@@ -409,7 +409,7 @@ public final class DatasetBuilder {
               file == null ? row.id() : file,
               key ->
                   new Candidate(
-                      file == null ? root.resolve(row.id()) : file,
+                      file == null ? FileNames.resolve(root, row.id()) : file,
                       file != null,
                       new ArrayList<>()));
       if (candidate.rows().isEmpty() && found != null && found.alternatives() > 0) {
@@ -556,7 +556,7 @@ public final class DatasetBuilder {
     List<String> ignored = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
     for (String entry : ImageFolder.names(path)) {
-      Path folder = path.resolve(entry);
+      Path folder = FileNames.resolve(path, entry);
       if (!Files.isDirectory(folder)) {
         if (ImageFiles.suffixRank(entry) >= 0) {
           loose.add(entry);
@@ -575,7 +575,8 @@ public final class DatasetBuilder {
       }
       List<String> ids = ids(names);
       for (int i = 0; i < names.size(); i++) {
-        examples.add(new Example(entry + "/" + ids.get(i), folder.resolve(names.get(i)), label));
+        examples.add(
+            new Example(entry + "/" + ids.get(i), FileNames.resolve(folder, names.get(i)), label));
       }
     }
     if (!unusable.isEmpty()) {
@@ -620,7 +621,7 @@ public final class DatasetBuilder {
     List<String> ids = ids(names);
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      examples.add(new Example(ids.get(i), path.resolve(names.get(i)), null));
+      examples.add(new Example(ids.get(i), FileNames.resolve(path, names.get(i)), null));
     }
     List<String> notes = new ArrayList<>();
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
@@ -640,7 +641,8 @@ public final class DatasetBuilder {
   private static List<String> images(Path folder, String prefix, List<String> ignored) {
     List<String> names = new ArrayList<>();
     for (String name : ImageFolder.names(folder)) {
-      if (ImageFiles.suffixRank(name) >= 0 && Files.isRegularFile(folder.resolve(name))) {
+      if (ImageFiles.suffixRank(name) >= 0
+          && Files.isRegularFile(FileNames.resolve(folder, name))) {
         names.add(name);
       } else {
         ignored.add(prefix + name);

@@ -81,7 +81,8 @@ final class ImageFolder {
       }
     }
     try {
-      return Path.of(id).isAbsolute() ? "is an absolute path" : null;
+      Path folder = Path.of("").toAbsolutePath();
+      return FileNames.resolve(folder, id).startsWith(folder) ? null : "is an absolute path";
     } catch (InvalidPathException e) {
       return "is not a path: " + e.getReason();
     }
@@ -98,11 +99,11 @@ final class ImageFolder {
     List<String> names = listing.names(name);
     int alternatives = 0;
     for (String candidate : names) {
-      Path file = listing.folder.resolve(candidate);
+      Path file = FileNames.resolve(listing.folder, candidate);
       claimed.add(file);
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         alternatives = names.size() - 1;
-        names.forEach(other -> claimed.add(listing.folder.resolve(other)));
+        names.forEach(other -> claimed.add(FileNames.resolve(listing.folder, other)));
         return new Found(file, null, alternatives);
       }
       if (Files.isSymbolicLink(file) && Files.isRegularFile(file)) {
@@ -132,14 +133,15 @@ final class ImageFolder {
   /** Images in the folders that ids pointed at which no id asked for, sorted by name. */
   List<String> unclaimed() {
     Set<String> names = new TreeSet<>();
-    for (Listing listing : listings.values()) {
-      for (String name : listing.all) {
-        Path file = listing.folder.resolve(name);
-        if (!claimed.contains(file) && Files.isRegularFile(file)) {
-          names.add(root.relativize(file).toString().replace('\\', '/'));
-        }
-      }
-    }
+    listings.forEach(
+        (relative, listing) -> {
+          for (String name : listing.all) {
+            Path file = FileNames.resolve(listing.folder, name);
+            if (!claimed.contains(file) && Files.isRegularFile(file)) {
+              names.add(relative.isEmpty() ? name : relative + "/" + name);
+            }
+          }
+        });
     return ImmutableList.copyOf(names);
   }
 
@@ -153,7 +155,7 @@ final class ImageFolder {
   }
 
   private Listing list(String relative) {
-    Path folder = relative.isEmpty() ? root : root.resolve(relative);
+    Path folder = relative.isEmpty() ? root : FileNames.resolve(root, relative);
     if (!Files.isDirectory(folder)) {
       return new Listing(folder, List.of(), null);
     }
@@ -183,7 +185,7 @@ final class ImageFolder {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        String name = String.valueOf(entry.getFileName());
+        String name = FileNames.of(entry);
         if (!ImageFiles.isHidden(name)) {
           names.add(name);
         }
