@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -288,6 +290,31 @@ public final class Dataset implements Iterable<Example> {
   }
 
   /**
+   * The same examples with their labels renamed, {@code n02085620-Chihuahua} to {@code chihuahua}
+   * for instance. Labels that come to have the same name become one.
+   *
+   * @param name gives each label's new name, which may be the old one
+   * @return the data set, its labels sorted
+   * @throws IllegalStateException if the data set is unlabelled
+   * @throws IllegalArgumentException if a new name is blank
+   */
+  public Dataset withRenamedLabels(UnaryOperator<String> name) {
+    checkLabelled();
+    Map<String, String> renamed = new LinkedHashMap<>();
+    for (String label : labels.names()) {
+      String changed = requireNonNull(name.apply(label), "the new name of " + label);
+      checkArgument(!changed.isBlank(), "the new name of '%s' must not be blank", label);
+      renamed.put(label, changed);
+    }
+    List<Example> changed = new ArrayList<>();
+    for (Example example : examples) {
+      String label = requireNonNull(renamed.get(requireNonNull(example.label())));
+      changed.add(new Example(example.id(), example.image(), label));
+    }
+    return new Dataset(changed, Labels.sorted(renamed.values()), ReadingReport.NONE, idsGiven);
+  }
+
+  /**
    * The same examples, with other labels to choose from: those of a model, say, in its order.
    *
    * @param others the labels; every example's label must be among them
@@ -472,6 +499,56 @@ public final class Dataset implements Iterable<Example> {
               size() - trainSize));
     }
     return new Split(trainPart, validationPart, notes(trainPart, validationPart, notes));
+  }
+
+  /**
+   * Splits into a part to train on, a part to validate on, and what is left to test on: figures of
+   * photographs by which nothing was chosen.
+   *
+   * <p>Each breed is divided in the same proportions, as exactly as whole images allow, and the
+   * outcome depends on the seed, the ids and the labels alone, as with {@link #split(double,
+   * long)}.
+   *
+   * @param train the training part's share, above 0
+   * @param validation the validation part's share, above 0; both together below 1
+   * @param seed decides which examples go where
+   * @return the three parts, each at least one example
+   * @throws IllegalArgumentException if a share is not above 0, or both together not below 1
+   * @throws IllegalStateException if there are fewer than three examples
+   */
+  public Split split(double train, double validation, long seed) {
+    return split(train, validation, seed, Groups.none());
+  }
+
+  /**
+   * Splits as {@link #split(double, double, long)} does, and keeps groups together: all examples of
+   * a group go to the same part.
+   *
+   * @param train the training part's share, above 0
+   * @param validation the validation part's share, above 0; both together below 1
+   * @param seed decides which examples go where
+   * @param groups what belongs together; ids that are not in this data set are ignored
+   * @return the three parts, each at least one example
+   * @throws IllegalArgumentException if a share is not above 0, or both together not below 1
+   * @throws IllegalStateException if there are fewer than three examples or groups
+   */
+  public Split split(double train, double validation, long seed, Groups groups) {
+    checkArgument(train > 0, "train must be above 0, got %s", train);
+    checkArgument(validation > 0, "validation must be above 0, got %s", validation);
+    checkArgument(
+        train + validation < 1,
+        "train and validation must leave something to test on, got %s and %s",
+        train,
+        validation);
+    checkSplittable(3, "split in three");
+    Split outer = split(Math.max(train + validation, 2.0 / size()), seed, groups);
+    int rest = outer.train().size();
+    double share = Math.max(1, Math.min(rest - 1, Math.round(train * size()))) / (double) rest;
+    Split inner = outer.train().split(share, seed, groups);
+    List<String> notes = new ArrayList<>();
+    outer.notes().forEach(note -> notes.add("test part: " + note));
+    notes.addAll(inner.notes());
+    return new Split(inner.train(), inner.validation(), outer.validation(), notes);
   }
 
   /**

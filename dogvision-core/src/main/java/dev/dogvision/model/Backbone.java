@@ -102,6 +102,7 @@ public final class Backbone {
    *     tensors are missing, surplus, of a wrong shape or not finite, in which case all are named
    */
   public static Backbone read(Path file) {
+    ForeignWeights.refuse(file);
     return read(Safetensors.read(file), file);
   }
 

@@ -2,6 +2,7 @@ package dev.dogvision.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {
@@ -306,5 +308,91 @@ class SplitTest {
         .hasMessage("id 'b' is in two groups");
     assertThat(Groups.of(List.of(List.of("a"), List.of("b", "c"))).size()).isEqualTo(1);
     assertThat(Groups.none().groups()).isEmpty();
+  }
+
+  private static Dataset breeds(int count, int each) {
+    List<Example> examples = new ArrayList<>();
+    for (int breed = 0; breed < count; breed++) {
+      for (int i = 0; i < each; i++) {
+        String id = "photograph-" + breed + "-" + i;
+        examples.add(new Example(id, Path.of(id + ".jpg"), "breed-" + breed));
+      }
+    }
+    return Dataset.of(examples);
+  }
+
+  @Test
+  void three_parts_have_their_shares_of_every_breed_and_nothing_in_common() {
+    Dataset dogs = breeds(5, 20);
+
+    Split split = dogs.split(0.7, 0.15, 13);
+
+    assertThat(List.of(split.train().size(), split.validation().size(), split.test().size()))
+        .containsExactly(70, 15, 15);
+    assertThat(split.hasTest()).isTrue();
+    assertThat(split.notes()).isEmpty();
+    for (Dataset part : List.of(split.train(), split.validation(), split.test())) {
+      assertThat(part.summary().ranking())
+          .extracting(LabelCount::images)
+          .containsOnly(part.size() / 5);
+    }
+    List<String> ids = new ArrayList<>();
+    for (Dataset part : List.of(split.train(), split.validation(), split.test())) {
+      part.forEach(example -> ids.add(example.id()));
+    }
+    assertThat(ids).hasSize(100).doesNotHaveDuplicates();
+    assertThat(dogs.split(0.7, 0.15, 13)).isEqualTo(split);
+    assertThat(dogs.split(0.7, 0.15, 14)).isNotEqualTo(split);
+  }
+
+  @Test
+  void three_parts_keep_groups_together() {
+    Dataset dogs = breeds(4, 10);
+    Groups groups =
+        Groups.of(List.of(Set.of("photograph-0-0", "photograph-0-1", "photograph-0-2")));
+
+    Split split = dogs.split(0.6, 0.2, 3, groups);
+
+    long parts =
+        Stream.of(split.train(), split.validation(), split.test())
+            .filter(
+                part ->
+                    part.examples().stream().anyMatch(e -> e.id().matches("photograph-0-[012]")))
+            .count();
+    assertThat(parts).isEqualTo(1);
+  }
+
+  @Test
+  void three_of_three_examples_are_a_part_each() {
+    Split split = breeds(1, 3).split(0.1, 0.1, 1);
+    assertThat(List.of(split.train().size(), split.validation().size(), split.test().size()))
+        .containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void a_third_part_that_is_not_there_says_how_to_make_one() {
+    assertThatThrownBy(() -> breeds(2, 5).split(0.8, 13).test())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("split(0.7, 0.15, seed)");
+    assertThatThrownBy(() -> breeds(2, 5).split(0.8, 0.2, 13))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("train and validation must leave something to test on, got 0.8 and 0.2");
+    assertThatThrownBy(() -> breeds(1, 2).split(0.5, 0.2, 13))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void labels_are_renamed_and_merged() {
+    Dataset dogs = breeds(3, 4);
+
+    Dataset renamed = dogs.withRenamedLabels(label -> label.equals("breed-2") ? "pug" : "beagle");
+
+    assertThat(renamed.labels().names()).containsExactly("beagle", "pug");
+    assertThat(renamed.summary().ranking())
+        .extracting(LabelCount::label, LabelCount::images)
+        .containsExactly(tuple("beagle", 8), tuple("pug", 4));
+    assertThatThrownBy(() -> dogs.withRenamedLabels(label -> " "))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the new name of 'breed-0' must not be blank");
   }
 }
