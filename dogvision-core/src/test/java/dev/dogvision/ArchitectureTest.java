@@ -43,6 +43,20 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .haveFullyQualifiedName("dev.dogvision.DogVision");
 
+  @ArchTest
+  static final ArchRule pictures_on_their_way_know_nothing_of_what_comes_of_them =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.dogvision.internal.pipeline..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.dogvision.data..",
+              "dev.dogvision.model..",
+              "dev.dogvision.train..",
+              "dev.dogvision.predict..",
+              "dev.dogvision.evaluate..");
+
   /** From the ground up: a package may use what stands before it, never what stands after it. */
   private static final List<String> ORDER =
       List.of("image", "data", "model", "evaluate", "predict", "train");

@@ -389,20 +389,40 @@ public final class Dataset implements Iterable<Example> {
    *     labelled
    */
   public Dataset concat(Dataset other) {
+    List<Example> same = inBoth(other);
     checkArgument(
-        isLabelled() == other.isLabelled(),
-        "a labelled and an unlabelled data set cannot be joined");
-    checkDifferentPhotographs(other);
+        same.isEmpty(),
+        "%s in both data sets: %s; union(...) takes them once",
+        Problems.count(same.size(), "photograph is", "photographs are"),
+        Problems.names(same.stream().map(Example::id).toList()));
+    return joined(other, other.examples);
+  }
+
+  /**
+   * As {@link #concat}, but a photograph that is in both data sets is taken once, as it is in this
+   * one.
+   *
+   * @param other the data set whose other photographs to append
+   * @return all photographs of both
+   * @throws IllegalArgumentException if two CSVs gave one id to two photographs, or only one of the
+   *     data sets is labelled
+   */
+  public Dataset union(Dataset other) {
+    Set<Example> same = new HashSet<>(inBoth(other));
+    return joined(other, other.examples.stream().filter(one -> !same.contains(one)).toList());
+  }
+
+  private Dataset joined(Dataset other, List<Example> others) {
     List<Example> joined = new ArrayList<>();
     // Given ids stay as they are; others give way.
     if (other.idsGiven && !idsGiven) {
-      DistinctIds ids = new DistinctIds(other.examples.stream().map(Example::id).toList());
+      DistinctIds ids = new DistinctIds(others.stream().map(Example::id).toList());
       examples.forEach(example -> joined.add(ids.of(example)));
-      joined.addAll(other.examples);
+      joined.addAll(others);
     } else {
       DistinctIds ids = new DistinctIds(List.of());
       examples.forEach(example -> joined.add(ids.of(example)));
-      other.forEach(example -> joined.add(ids.of(example)));
+      others.forEach(example -> joined.add(ids.of(example)));
     }
     Labels merged = labels;
     if (!labels.equals(other.labels)) {
@@ -413,35 +433,34 @@ public final class Dataset implements Iterable<Example> {
     return new Dataset(joined, merged, ReadingReport.NONE, idsGiven && other.idsGiven);
   }
 
-  /** Refuses a photograph that is in both data sets, and given ids that stand for two. */
-  private void checkDifferentPhotographs(Dataset other) {
+  /** Finds photographs that are in both data sets; refuses given ids that stand for two. */
+  private List<Example> inBoth(Dataset other) {
+    checkArgument(
+        isLabelled() == other.isLabelled(),
+        "a labelled and an unlabelled data set cannot be joined");
     Map<String, Example> byId = new HashMap<>();
     Set<ImageSource> images = new HashSet<>();
     for (Example example : examples) {
       byId.put(example.id(), example);
       images.add(example.image());
     }
-    List<String> same = new ArrayList<>();
+    List<Example> same = new ArrayList<>();
     List<String> different = new ArrayList<>();
     for (Example example : other) {
       Example namesake = byId.get(example.id());
       if (images.contains(example.image())
           || (namesake != null && Fingerprints.sameContent(namesake.image(), example.image()))) {
-        same.add(example.id());
+        same.add(example);
       } else if (namesake != null) {
         different.add(example.id());
       }
     }
     checkArgument(
-        same.isEmpty(),
-        "%s in both data sets: %s",
-        Problems.count(same.size(), "photograph is", "photographs are"),
-        Problems.names(same));
-    checkArgument(
         different.isEmpty() || !idsGiven || !other.idsGiven,
         "%s in both data sets, for photographs that differ: %s; rename them in one of the CSVs",
         Problems.count(different.size(), "id is", "ids are"),
         Problems.names(different));
+    return same;
   }
 
   /**

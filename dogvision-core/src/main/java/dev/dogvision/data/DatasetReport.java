@@ -343,12 +343,12 @@ public final class DatasetReport {
    * The groups of duplicates that a split tears apart, so that the validation part holds what was
    * trained on.
    *
-   * @param split a split of this data set
+   * @param split parts of this data set, or of what it was joined from
    * @return an immutable list of sets of ids, those in both parts only
    */
   public List<Set<String>> straddling(Split split) {
-    Set<String> train = idSet(split.train());
-    Set<String> validation = idSet(split.validation());
+    Set<String> train = ids(split.train());
+    Set<String> validation = ids(split.validation());
     ImmutableList.Builder<Set<String>> torn = ImmutableList.builder();
     for (Set<String> group : groups.groups()) {
       if (group.stream().anyMatch(train::contains)
@@ -359,9 +359,17 @@ public final class DatasetReport {
     return torn.build();
   }
 
-  private static Set<String> idSet(Dataset dataset) {
+  /** The ids that a part's photographs have in the data set looked at, whatever the part's are. */
+  private Set<String> ids(Dataset part) {
+    Set<ImageSource> images = new HashSet<>();
+    part.forEach(example -> images.add(example.image()));
     Set<String> ids = new LinkedHashSet<>();
-    dataset.forEach(example -> ids.add(example.id()));
+    dataset.forEach(
+        example -> {
+          if (images.contains(example.image())) {
+            ids.add(example.id());
+          }
+        });
     return ids;
   }
 

@@ -18,7 +18,7 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
-import dev.dogvision.internal.inference.InferencePipeline;
+import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Engine;

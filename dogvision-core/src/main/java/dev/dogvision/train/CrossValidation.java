@@ -1,6 +1,9 @@
 package dev.dogvision.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.data.Dataset;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains k times, each time on all but one of k folds, and lets each model predict the fold that it
@@ -21,10 +25,12 @@ import java.util.Map;
  * flattering; without it they are honest.
  */
 public final class CrossValidation {
+  private static final int DEFAULT_FOLDS = 5;
+
   private final Trainer trainer;
-  private int folds = 5;
-  private long seed;
-  private Groups groups = Groups.none();
+  private @Nullable Integer folds;
+  private @Nullable Long seed;
+  private @Nullable Groups groups;
 
   private CrossValidation(Trainer trainer) {
     this.trainer = trainer;
@@ -45,9 +51,11 @@ public final class CrossValidation {
    *
    * @param count at least 2
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public CrossValidation folds(int count) {
+    unset("folds", folds);
     checkArgument(count >= 2, "folds must be at least 2, got %s", count);
     folds = count;
     return this;
@@ -58,9 +66,11 @@ public final class CrossValidation {
    *
    * @param value any number
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public CrossValidation seed(long value) {
+    unset("seed", seed);
     seed = value;
     return this;
   }
@@ -70,11 +80,17 @@ public final class CrossValidation {
    *
    * @param together photographs of one dog, for example
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public CrossValidation groups(Groups together) {
-    groups = together;
+    unset("groups", groups);
+    groups = requireNonNull(together, "together");
     return this;
+  }
+
+  private static void unset(String setting, @Nullable Object value) {
+    checkState(value == null, "%s was already set to %s", setting, value);
   }
 
   /**
@@ -90,7 +106,11 @@ public final class CrossValidation {
     RunMemory memory = trainer.memory();
     Map<Example, float[]> logits = new HashMap<>();
     List<TrainingRun> runs = new ArrayList<>();
-    List<Split> splits = dataset.kFold(folds, seed, groups);
+    List<Split> splits =
+        dataset.kFold(
+            requireNonNullElse(folds, DEFAULT_FOLDS),
+            requireNonNullElse(seed, 0L),
+            requireNonNullElse(groups, Groups.none()));
     for (Split split : splits) {
       TrainingRun run = trainer.fit(split.train(), split.validation(), memory);
       runs.add(run);

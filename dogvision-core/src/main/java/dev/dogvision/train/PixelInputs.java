@@ -3,8 +3,8 @@ package dev.dogvision.train;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.ImageDecoder;
-import dev.dogvision.image.PixelBatches;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.pipeline.PixelBatches;
 import dev.dogvision.spi.Batch;
 import java.util.List;
 

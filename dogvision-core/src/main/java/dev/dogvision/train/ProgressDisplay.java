@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows a run on standard output: on a terminal a bar over the images to embed and one over all
+ * Shows a run on standard error: on a terminal a bar over the images to embed and one over all
  * epochs, with the time left; a line an epoch elsewhere.
  */
 final class ProgressDisplay implements TrainingListener {
@@ -24,7 +24,7 @@ final class ProgressDisplay implements TrainingListener {
 
   @SuppressWarnings("SystemOut") // showing progress there is what this class is for
   ProgressDisplay() {
-    this(isTerminal(), System.out);
+    this(isTerminal(), System.err);
   }
 
   ProgressDisplay(boolean terminal, PrintStream out) {

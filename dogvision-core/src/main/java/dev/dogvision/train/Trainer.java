@@ -517,8 +517,8 @@ public final class Trainer {
   }
 
   /**
-   * Shows progress on standard output: a bar on a terminal, a line an epoch elsewhere. Without it a
-   * run is silent.
+   * Shows progress on the standard error stream: a bar on a terminal, a line an epoch elsewhere.
+   * Without it a run is silent.
    *
    * @return this
    */

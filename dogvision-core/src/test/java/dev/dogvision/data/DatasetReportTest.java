@@ -108,6 +108,21 @@ class DatasetReportTest {
   }
 
   @Test
+  void parts_whose_files_share_names_are_told_apart() {
+    ImageFixtures.save(ImageFixtures.drawing(64, 64, 1), folder.resolve("train/001.png"));
+    ImageFixtures.save(ImageFixtures.drawing(64, 64, 2), folder.resolve("train/002.png"));
+    ImageFixtures.save(ImageFixtures.drawing(64, 64, 3), folder.resolve("valid/001.png"));
+    ImageFixtures.save(ImageFixtures.drawing(64, 64, 1), folder.resolve("valid/002.bmp"));
+    Dataset train = DatasetBuilder.fromImages(folder.resolve("train")).build();
+    Dataset valid = DatasetBuilder.fromImages(folder.resolve("valid")).build();
+
+    DatasetReport report = DatasetReport.of(train.union(valid));
+
+    assertThat(report.straddling(new Split(train, valid, List.of())))
+        .containsExactly(Set.of("001", "valid/002"));
+  }
+
+  @Test
   void a_split_keeps_what_the_report_found_together() {
     for (int i = 0; i < 30; i++) {
       BufferedImage picture = ImageFixtures.drawing(64, 64, i);

@@ -185,7 +185,7 @@ class DatasetTest {
   void should_fail_if_joined_data_sets_do_not_go_together() {
     assertThatThrownBy(() -> DOGS.concat(DOGS.limit(2)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("2 photographs are in both data sets: 1, 2");
+        .hasMessage("2 photographs are in both data sets: 1, 2; union(...) takes them once");
     assertThatThrownBy(
             () -> DOGS.concat(Dataset.of(List.of(new Example("x", Path.of("x.png"), null)))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -251,7 +251,17 @@ class DatasetTest {
                 Dataset.of(List.of(new Example("001", one, "pug")))
                     .concat(Dataset.of(List.of(new Example("001", copy, "pug")))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("1 photograph is in both data sets: 001");
+        .hasMessage("1 photograph is in both data sets: 001; union(...) takes them once");
+  }
+
+  @Test
+  void a_union_takes_a_photograph_of_both_once() {
+    Dataset others = Dataset.of(List.of(example("2", "beagle"), example("9", "akita")));
+
+    Dataset all = DOGS.limit(3).union(others);
+
+    assertThat(ids(all)).containsExactly("1", "2", "3", "9");
+    assertThat(ids(DOGS.union(DOGS.limit(2)))).containsExactly("1", "2", "3", "4", "5");
   }
 
   @Test

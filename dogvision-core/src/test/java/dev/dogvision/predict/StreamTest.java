@@ -3,6 +3,8 @@ package dev.dogvision.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Labels;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.image.ImageDecoder;
@@ -11,6 +13,9 @@ import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -20,8 +25,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Prediction of pictures from anywhere, however many. */
 class StreamTest {
@@ -85,6 +92,25 @@ class StreamTest {
       assertThat(rest.ids()).containsExactly("picture 0", "picture 1");
       assertThat(rest.skipped()).containsExactly("broken");
       assertThat(heard).containsExactly("2/-1", "3/-1");
+    }
+  }
+
+  @Test
+  void an_empty_file_in_a_folder_is_left_out_where_that_is_asked_for(@TempDir Path folder)
+      throws IOException {
+    ImageIO.write(
+        ImageDecoder.standard().decode(picture(1)).toBufferedImage(),
+        "png",
+        folder.resolve("a.png").toFile());
+    Files.write(folder.resolve("b.png"), new byte[0]);
+    Dataset pictures = DatasetBuilder.fromImages(folder).build();
+    try (Predictor predictor = Predictor.of(model)) {
+      assertThatThrownBy(() -> predictor.predictAll(pictures))
+          .hasMessageContaining("b.png: empty, 0 bytes");
+      Predictions rest =
+          predictor.inBatches().unreadableImages(ProblemPolicy.SKIP).predict(pictures);
+      assertThat(rest.ids()).containsExactly("a");
+      assertThat(rest.skipped()).containsExactly("b");
     }
   }
 

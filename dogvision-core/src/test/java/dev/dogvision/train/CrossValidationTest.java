@@ -72,6 +72,16 @@ class CrossValidationTest {
   }
 
   @Test
+  void fails_if_a_setting_is_set_twice() {
+    assertThatThrownBy(() -> CrossValidation.of(frozen()).folds(3).folds(4))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("folds was already set to 3");
+    assertThatThrownBy(() -> CrossValidation.of(frozen()).seed(3).seed(3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("seed was already set to 3");
+  }
+
+  @Test
   void a_learning_rate_is_found_between_too_small_and_too_large() {
     Dataset dataset = ColouredPictures.draw(folder, 12, 1);
 

@@ -98,6 +98,32 @@ class TrainingTest {
   }
 
   @Test
+  void the_bits_do_not_depend_on_how_much_memory_there_is() {
+    for (TransferModel model :
+        List.of(network().freezeBackbone().build(), network().fineTuneLast(2).build())) {
+      List<List<Integer>> outcomes = new ArrayList<>();
+      List<Double> losses = new ArrayList<>();
+      for (long memory : new long[] {Long.MAX_VALUE, 60_000, 0}) { // for all, for some, for none
+        TrainingRun run =
+            Trainer.of(model)
+                .epochs(3)
+                .batchSize(5)
+                .learningRate(0.01)
+                .seed(3)
+                .augmentation(Augmentation.none())
+                .cacheMemory(memory)
+                .fit(training);
+        outcomes.add(bits(run));
+        losses.add(run.evaluate(training).logLoss());
+      }
+
+      assertThat(outcomes.get(1)).isEqualTo(outcomes.get(0));
+      assertThat(outcomes.get(2)).isEqualTo(outcomes.get(0));
+      assertThat(losses).containsOnly(losses.get(0));
+    }
+  }
+
+  @Test
   void learns_a_head_on_embeddings() {
     TrainingRun run =
         Trainer.of(network().build()).epochs(40).batchSize(8).learningRate(0.05).fit(training);

@@ -11,12 +11,10 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Explanation;
 import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.TrainingRun;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what a run's report shows. */
@@ -40,17 +38,9 @@ final class RunReport {
         .heatMaps(overlays(run, validation, evaluation));
   }
 
-  /** The photographs of validation and training, each id once. */
+  /** The photographs of validation and training, each once. */
   private static Dataset all(TrainingRun run, Dataset validation) {
-    List<Example> examples = new ArrayList<>(validation.examples());
-    Set<String> ids = new HashSet<>();
-    examples.forEach(example -> ids.add(example.id()));
-    for (Example example : run.trainingData()) {
-      if (ids.add(example.id())) {
-        examples.add(example);
-      }
-    }
-    return Dataset.of(examples, run.model().labels());
+    return validation.union(run.trainingData()).withLabels(run.model().labels());
   }
 
   private static boolean holds(DatasetReport data, Dataset part) {

@@ -37,7 +37,7 @@ class RunReportTest {
     training = ColouredPictures.draw(folder.resolve("training"), 12, 1);
     List<Example> examples = new ArrayList<>();
     for (Example drawn : ColouredPictures.draw(folder.resolve("validation"), 9, 2)) {
-      examples.add(new Example("validation-" + drawn.id(), drawn.image(), drawn.label()));
+      examples.add(new Example(drawn.id(), drawn.image(), drawn.label()));
     }
     Example leaked = training.example(0); // the same photograph on both sides
     Path copy =

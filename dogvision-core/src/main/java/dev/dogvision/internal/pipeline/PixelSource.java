@@ -1,4 +1,4 @@
-package dev.dogvision.image;
+package dev.dogvision.internal.pipeline;
 
 /** Where {@link PixelBatches} gets its pictures from. Called from several threads at once. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package dev.dogvision.internal.inference;
+package dev.dogvision.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

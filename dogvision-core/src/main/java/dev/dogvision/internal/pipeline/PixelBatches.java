@@ -1,4 +1,4 @@
-package dev.dogvision.image;
+package dev.dogvision.internal.pipeline;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;

@@ -1,4 +1,4 @@
-package dev.dogvision.internal.inference;
+package dev.dogvision.internal.pipeline;
 
 import static com.google.common.base.Preconditions.checkArgument;
 

@@ -1,10 +1,11 @@
-package dev.dogvision.image;
+package dev.dogvision.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dogvision.DogVisionException;
+import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.spi.PixelBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
