@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
+import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.train.TrainingRun;
@@ -20,7 +21,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,8 +148,23 @@ public final class HtmlReport {
    *
    * @param dataset the evaluated data set; may hold more
    * @return the changed copy
+   * @throws IllegalArgumentException if it lacks a photograph that was evaluated
    */
   public HtmlReport examples(Dataset dataset) {
+    Set<String> ids = dataset.examples().stream().map(Example::id).collect(Collectors.toSet());
+    List<String> missing =
+        IntStream.range(0, evaluation.size())
+            .mapToObj(evaluation::id)
+            .filter(id -> !ids.contains(id))
+            .toList();
+    checkArgument(
+        missing.isEmpty(),
+        "examples: %s of the %s evaluated photographs are not in this data set of %s, among them"
+            + " %s: give the data set that was evaluated, or one that holds it",
+        missing.size(),
+        evaluation.size(),
+        dataset.size(),
+        missing.stream().limit(3).collect(Collectors.joining(", ")));
     return with(copy -> copy.examples = dataset);
   }
 
@@ -230,7 +249,7 @@ public final class HtmlReport {
   }
 
   /**
-   * The whole file as text. Photographs that cannot be read are left out.
+   * The whole file as text. Where a photograph cannot be read the page says so, and the log why.
    *
    * @return HTML in UTF-8
    */

@@ -21,16 +21,21 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes one report's page, section by section. */
 final class HtmlReportPage {
+  private static final Logger logger = LoggerFactory.getLogger(HtmlReportPage.class);
   private static final int PHOTOS_A_SIDE = 3;
   private static final int EXTREMES = 5;
   private static final int FINDINGS = 12;
@@ -41,6 +46,7 @@ final class HtmlReportPage {
   private final HtmlWriter html = new HtmlWriter();
   private final Map<String, Example> examples = new HashMap<>();
   private final Map<String, Optional<Thumbnail>> thumbnails = new HashMap<>();
+  private final Set<String> unreadable = new HashSet<>();
 
   HtmlReportPage(HtmlReport report) {
     this.report = report;
@@ -311,7 +317,7 @@ final class HtmlReportPage {
 
   private void mistake(Mistake mistake) {
     html.start("li", "data-mistake", mistake.id(), "data-loss", exact(mistake.loss())).line();
-    thumbnail(mistake.id()).ifPresent(photo -> image(photo, TextDrawing.readable(mistake.truth())));
+    photograph(mistake.id(), TextDrawing.readable(mistake.truth()));
     Plot heatMap = report.heatMaps.get(mistake.id());
     if (heatMap != null) {
       image(Thumbnail.of(heatMap), "What the model looked at");
@@ -331,6 +337,14 @@ final class HtmlReportPage {
     html.start("svg", "class", "mark", "viewBox", "0 0 16 16", "role", "img");
     html.element("title", "wrong");
     html.start("path", "d", "M3 3 13 13M13 3 3 13").end("path").end("svg");
+  }
+
+  /** A photograph, where there is one; a gap that says so where it cannot be read. */
+  private void photograph(String id, String description) {
+    thumbnail(id).ifPresent(photo -> image(photo, description));
+    if (unreadable.contains(id)) {
+      html.element("p", "This photograph cannot be read.", "class", "gap", "data-unreadable", id);
+    }
   }
 
   private void image(Thumbnail photo, String description) {
@@ -357,6 +371,8 @@ final class HtmlReportPage {
           try {
             return Optional.of(Thumbnail.of(ImageDecoder.standard().decode(example.image())));
           } catch (UnreadableImageException e) {
+            logger.warn("The report lacks a photograph: {}", e.getMessage());
+            unreadable.add(id);
             return Optional.empty();
           }
         });
@@ -571,8 +587,7 @@ final class HtmlReportPage {
     html.start("ol", "class", "cards").line();
     for (DatasetReport.Suspect suspect : suspects) {
       html.start("li", "data-suspect", suspect.id());
-      thumbnail(suspect.id())
-          .ifPresent(photo -> image(photo, TextDrawing.readable(suspect.label())));
+      photograph(suspect.id(), TextDrawing.readable(suspect.label()));
       html.start("p").text("labelled ").label(suspect.label());
       html.text(", given " + TextDrawing.percent(suspect.labelProbability())).end("p");
       html.start("p").text("perhaps ").label(suspect.suggestion());
@@ -609,8 +624,7 @@ final class HtmlReportPage {
 
   private void duplicate(String id, @Nullable String label) {
     html.start("figure").start("div", "class", "photo");
-    thumbnail(id)
-        .ifPresent(photo -> image(photo, TextDrawing.readable(label == null ? id : label)));
+    photograph(id, TextDrawing.readable(label == null ? id : label));
     html.end("div").start("figcaption").start("small");
     if (label != null) {
       html.label(label).text(", ");
@@ -659,7 +673,7 @@ final class HtmlReportPage {
     html.start("ol", "class", "cards").line();
     for (DatasetReport.OddImage image : images) {
       html.start("li", "data-odd", image.id());
-      thumbnail(image.id()).ifPresent(photo -> image(photo, image.id()));
+      photograph(image.id(), image.id());
       html.element("p", image.width() + " × " + image.height());
       html.start("p", "class", "muted").start("small").element("bdi", image.id());
       html.end("small").end("p").end("li").line();

@@ -304,7 +304,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void photographs_that_cannot_be_read_are_left_out() throws Exception {
+  void photographs_that_cannot_be_read_leave_a_gap_that_says_so() throws Exception {
     var dataset = SampleReports.photographs(evaluation, folder);
     for (var example : dataset.examples()) {
       Files.writeString(example.image().path().orElseThrow(), "broken");
@@ -313,7 +313,26 @@ class HtmlReportTest {
     Document page = Jsoup.parse(HtmlReport.of(evaluation).examples(dataset).toHtml());
 
     assertThat(page.select("img")).isEmpty();
-    assertThat(page.select("[data-mistake]")).isNotEmpty();
+    assertThat(page.select("[data-mistake]"))
+        .isNotEmpty()
+        .allSatisfy(
+            mistake ->
+                assertThat(mistake.select("[data-unreadable]").eachText())
+                    .containsExactly("This photograph cannot be read."));
+  }
+
+  @Test
+  void should_fail_if_the_photographs_are_not_those_evaluated() {
+    Dataset all = SampleReports.photographs(evaluation, folder);
+    HtmlReport report = HtmlReport.of(evaluation);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.examples(all.limit(62)))
+        .withMessage(
+            "examples: 4 of the 66 evaluated photographs are not in this data set of 62, among"
+                + " them photo-62, photo-63, photo-64: give the data set that was evaluated, or"
+                + " one that holds it");
+    assertThat(report.examples(all).toHtml()).contains("<img");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
@@ -179,16 +180,41 @@ class PlotsTest {
   }
 
   @Test
-  void a_reliability_diagram_draws_a_point_for_every_filled_bin() {
-    BufferedImage image =
-        ReliabilityDiagram.of(
-                Calibration.of(
-                    new double[] {0.55, 0.95, 0.97}, new boolean[] {true, true, false}, 10))
-            .toImage();
+  void a_reliability_diagram_has_points_stems_and_bars_where_the_bins_are() {
+    double[] confidences = {.25, .25, .25, .25, .55, .75, .75, .75, .75, .95, .95};
+    boolean[] right = {true, false, false, false, false, true, true, true, false, true, false};
+
+    BufferedImage image = ReliabilityDiagram.of(Calibration.of(confidences, right, 10)).toImage();
 
     assertNothingIsCutOff(image);
-    assertThat(count(image, Palette.SERIES.get(0))).isGreaterThan(100);
-    assertThat(count(image, Palette.BAR)).isGreaterThan(100);
+    List<double[]> points = spots(image, Palette.SERIES.get(0));
+    assertThat(points).as("one point for each bin that holds photographs").hasSize(4);
+    // The first and the third are on the diagonal, at 25 % and at 75 %: they give the scale.
+    double perShare = (points.get(2)[0] - points.get(0)[0]) / 0.5;
+    double perShareUp = (points.get(0)[1] - points.get(2)[1]) / 0.5;
+    double left = points.get(0)[0] - 0.25 * perShare;
+    double bottom = points.get(0)[1] + 0.25 * perShareUp;
+    assertThat(perShare).isBetween(300.0, 500.0);
+    assertThat(perShareUp).isBetween(300.0, 500.0);
+    assertThat(points.get(1)[0]).isCloseTo(left + 0.55 * perShare, within(1.0));
+    assertThat(points.get(1)[1]).as("never right").isCloseTo(bottom, within(1.0));
+    assertThat(points.get(3)[0]).isCloseTo(left + 0.95 * perShare, within(1.0));
+    assertThat(points.get(3)[1]).isCloseTo(bottom - 0.5 * perShareUp, within(1.0));
+    // A stem leads from a point to the diagonal; on the diagonal there is none.
+    assertThat(inkAt(image, Palette.SERIES.get(1), points.get(3)[0], bottom - 0.72 * perShareUp))
+        .isTrue();
+    assertThat(inkAt(image, Palette.SERIES.get(1), points.get(1)[0], bottom - 0.2 * perShareUp))
+        .isTrue();
+    assertThat(inkAt(image, Palette.SERIES.get(1), points.get(2)[0], bottom - 0.6 * perShareUp))
+        .isFalse();
+    // Four photographs, one, four and two.
+    List<Integer> bars =
+        points.stream().map(point -> barHeight(image, (int) Math.round(point[0]))).toList();
+    assertThat(bars.get(1)).isPositive();
+    assertThat(bars.get(0)).isCloseTo(4 * bars.get(1), within(4));
+    assertThat(bars.get(2)).isEqualTo(bars.get(0));
+    assertThat(bars.get(3)).isCloseTo(2 * bars.get(1), within(2));
+    assertThat(barHeight(image, (int) Math.round(left + 0.05 * perShare))).isZero();
   }
 
   @Test
@@ -363,6 +389,52 @@ class PlotsTest {
       }
     }
     return count;
+  }
+
+  /** The centres of what is thicker than a line, from left to right. */
+  private static List<double[]> spots(BufferedImage image, Color color) {
+    List<double[]> spots = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    for (int x = 2; x < image.getWidth() - 2; x++) {
+      for (int y = 2; y < image.getHeight() - 2; y++) {
+        if (!isFilled(image, color, x, y)) {
+          continue;
+        }
+        int spot = 0;
+        while (spot < spots.size()
+            && Math.hypot(spots.get(spot)[0] - x, spots.get(spot)[1] - y) > 10) {
+          spot++;
+        }
+        if (spot == spots.size()) {
+          spots.add(new double[2]);
+          sizes.add(0);
+        }
+        int size = sizes.get(spot);
+        double[] centre = spots.get(spot);
+        centre[0] = (centre[0] * size + x) / (size + 1);
+        centre[1] = (centre[1] * size + y) / (size + 1);
+        sizes.set(spot, size + 1);
+      }
+    }
+    return spots;
+  }
+
+  private static boolean isFilled(BufferedImage image, Color color, int x, int y) {
+    return IntStream.range(0, 25)
+        .allMatch(i -> image.getRGB(x - 2 + i % 5, y - 2 + i / 5) == color.getRGB());
+  }
+
+  private static boolean inkAt(BufferedImage image, Color color, double x, double y) {
+    return IntStream.rangeClosed(-2, 2)
+        .anyMatch(
+            i -> image.getRGB((int) Math.round(x) + i, (int) Math.round(y)) == color.getRGB());
+  }
+
+  private static int barHeight(BufferedImage image, int x) {
+    return (int)
+        IntStream.range(0, image.getHeight())
+            .filter(y -> image.getRGB(x, y) == Palette.BAR.getRGB())
+            .count();
   }
 
   private static int longestRun(BufferedImage image, Color color) {
