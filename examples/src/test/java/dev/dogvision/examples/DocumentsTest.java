@@ -2,15 +2,25 @@ package dev.dogvision.examples;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
+import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,14 +29,15 @@ import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every block of Java in the documents compiles against the code as it is. */
+/** Every block of Java in the documents compiles against the code as it is, and runs. */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -47,23 +58,164 @@ class DocumentsTest {
           .map(name -> "import " + name + ";\n")
           .reduce("", String::concat);
 
-  @TempDir Path classes;
+  /** Real names, so that the embedded model knows the breeds of what is drawn. */
+  private static final List<String> NAMES = List.of("beagle", "chow", "pug");
 
-  @TestFactory
-  List<DynamicTest> blocks_of_java_compile() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
+  private static final List<DrawnBreed> BREEDS = List.of(DrawnBreed.values());
+  private static final int PICTURES_A_BREED = 5;
+
+  /** What cannot be run here, and why; everything else is. */
+  private static final Map<String, String> ONLY_COMPILED = Map.of();
+
+  @TempDir static Path folder;
+  private static List<Block> blocks = List.of();
+
+  /**
+   * A block of Java.
+   *
+   * @param document where it stands
+   * @param name the document and the block's number
+   * @param className the class that it is compiled into
+   * @param code the block
+   */
+  private record Block(Path document, String name, String className, String code) {
+    /** As a class; lines of imports at the block's top stay on top. */
+    String source() {
+      String imports =
+          code.lines().takeWhile(line -> line.startsWith("import ")).collect(joining("\n"));
+      return IMPORTS
+          + imports
+          + "\npublic class "
+          + className
+          + " {\n  public static void run() throws Exception {\n"
+          + code.substring(imports.length())
+          + "\n}\n}\n";
+    }
+  }
+
+  @BeforeAll
+  static void find_blocks() throws IOException {
+    List<Block> found = new ArrayList<>();
     for (Path document : documents()) {
       Matcher matcher = BLOCK.matcher(Files.readString(document));
       for (int i = 1; matcher.find(); i++) {
-        String code = matcher.group(1);
-        tests.add(
-            DynamicTest.dynamicTest(
+        found.add(
+            new Block(
+                document,
                 ROOT.relativize(document) + ", block " + i,
-                () -> assertThat(errors(code)).as("in:%n%s", code).isEmpty()));
+                "Block" + (found.size() + 1),
+                matcher.group(1)));
       }
     }
+    blocks = List.copyOf(found);
+  }
+
+  @TestFactory
+  List<DynamicTest> blocks_of_java_compile_and_run() throws Exception {
+    ListMultimap<String, String> errors = compile();
+    Path results = Files.createDirectories(folder.resolve("results"));
+    Map<Path, String> output = new HashMap<>();
+    if (errors.isEmpty()) {
+      for (Path document : documents()) {
+        List<String> classNames =
+            blocks.stream()
+                .filter(block -> block.document().equals(document))
+                .filter(block -> !ONLY_COMPILED.containsKey(block.name()))
+                .map(Block::className)
+                .toList();
+        if (!classNames.isEmpty()) {
+          Path work = draw(folder.resolve("work-" + output.size()));
+          output.put(document, run(classNames, work, results));
+        }
+      }
+    }
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Block block : blocks) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              block.name() + " compiles",
+              () ->
+                  assertThat(errors.get(block.className())).as("in:%n%s", block.code()).isEmpty()));
+      if (ONLY_COMPILED.containsKey(block.name())) {
+        continue;
+      }
+      tests.add(
+          DynamicTest.dynamicTest(
+              block.name() + " runs",
+              () -> {
+                assumeThat(errors.isEmpty()).as("every block compiles").isTrue();
+                Path result = results.resolve(block.className());
+                assertThat(result)
+                    .as("the program ended before this block: %s", output.get(block.document()))
+                    .exists();
+                assertThat(Files.readString(result)).as("in:%n%s", block.code()).isEmpty();
+              }));
+    }
+    assertThat(blocks).extracting(Block::name).containsAll(ONLY_COMPILED.keySet());
     assertThat(tests).isNotEmpty();
     return tests;
+  }
+
+  /** Pictures under all the names that the documents give theirs. */
+  private static Path draw(Path work) throws IOException {
+    SplittableRandom random = new SplittableRandom(13);
+    StringBuilder labels = new StringBuilder("id,breed\n");
+    for (int i = 0; i < NAMES.size() * PICTURES_A_BREED; i++) {
+      int breed = i % NAMES.size();
+      BufferedImage picture = DrawnDogs.picture(BREEDS.get(breed), random.split());
+      String name = NAMES.get(breed);
+      write(picture, work.resolve("dogs/" + name + "/" + i + ".png"));
+      write(picture, work.resolve("caes/" + name + "/" + i + ".png"));
+      for (Path competition : List.of(work, work.resolve("dados"))) {
+        write(picture, competition.resolve("train/" + i + ".jpg"));
+        if (i < 3) {
+          write(picture, competition.resolve("test/" + i + ".jpg"));
+        }
+      }
+      labels.append(i).append(',').append(name).append('\n');
+    }
+    Files.writeString(work.resolve("labels.csv"), labels);
+    Files.writeString(work.resolve("dados/labels.csv"), labels);
+    Files.copy(work.resolve("train/0.jpg"), work.resolve("teo.jpg"));
+    return work;
+  }
+
+  private static void write(BufferedImage picture, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    String name = file.getFileName().toString();
+    ImageIO.write(picture, name.substring(name.lastIndexOf('.') + 1), file.toFile());
+  }
+
+  /** Runs blocks as a program of their own, in a folder of its own. */
+  private static String run(List<String> classNames, Path work, Path results) throws Exception {
+    Path output = results.resolve(work.getFileName() + ".txt");
+    Path arguments = results.resolve(work.getFileName() + ".arguments");
+    String classPath =
+        folder.resolve("classes") + File.pathSeparator + System.getProperty("java.class.path");
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1", // most of it runs once
+                "-Djava.awt.headless=true",
+                "-Dai.djl.offline=true",
+                "-cp",
+                "\"" + classPath.replace("\\", "\\\\") + "\"",
+                DocumentProgram.class.getName(),
+                "\"" + results.toString().replace("\\", "\\\\") + "\""));
+    lines.addAll(classNames);
+    Files.write(arguments, lines);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + arguments)
+            .directory(work.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!process.waitFor(15, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    return Files.readString(output);
   }
 
   @TestFactory
@@ -114,43 +266,41 @@ class DocumentsTest {
     return documents;
   }
 
-  /** Compiles a block; lines of imports at its top stay on top. */
-  private List<String> errors(String block) throws IOException {
-    String imports =
-        block.lines().takeWhile(line -> line.startsWith("import ")).collect(joining("\n"));
-    String code = block.substring(imports.length());
-    String source =
-        IMPORTS
-            + imports
-            + "\nclass Snippet {\n  void run() throws Exception {\n"
-            + code
-            + "\n}\n}\n";
+  /** Compiles all blocks. */
+  private static ListMultimap<String, String> compile() throws IOException {
+    Path sources = Files.createDirectories(folder.resolve("sources"));
+    List<Path> files = new ArrayList<>();
+    for (Block block : blocks) {
+      files.add(Files.writeString(sources.resolve(block.className() + ".java"), block.source()));
+    }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-    JavaFileObject file =
-        new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    compiler
-        .getTask(
-            null,
-            null,
-            diagnostics,
-            List.of(
-                "-classpath",
-                System.getProperty("java.class.path"),
-                "-d",
-                classes.toString(),
-                "-proc:none"),
-            null,
-            List.of(file))
-        .call();
-    return diagnostics.getDiagnostics().stream()
-        .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-        .map(diagnostic -> diagnostic.getMessage(null))
-        .toList();
+    ListMultimap<String, String> errors = ArrayListMultimap.create();
+    try (StandardJavaFileManager manager =
+        compiler.getStandardFileManager(diagnostics, null, StandardCharsets.UTF_8)) {
+      boolean unused =
+          compiler
+              .getTask(
+                  null,
+                  manager,
+                  diagnostics,
+                  List.of(
+                      "-classpath",
+                      System.getProperty("java.class.path"),
+                      "-d",
+                      Files.createDirectories(folder.resolve("classes")).toString(),
+                      "-proc:none"),
+                  null,
+                  manager.getJavaFileObjectsFromPaths(files))
+              .call();
+    }
+    for (Diagnostic<? extends JavaFileObject> diagnostic : diagnostics.getDiagnostics()) {
+      JavaFileObject file = diagnostic.getSource();
+      if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
+        String name = file == null ? "" : Path.of(file.toUri()).getFileName().toString();
+        errors.put(name.replace(".java", ""), diagnostic.getMessage(Locale.ROOT));
+      }
+    }
+    return errors;
   }
 }
