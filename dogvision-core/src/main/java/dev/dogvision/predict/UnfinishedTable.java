@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.common.collect.Streams;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -92,7 +93,7 @@ final class UnfinishedTable implements AutoCloseable {
       JsonObject json = JsonParser.parseString(text).getAsJsonObject();
       return new ChunkHead(
           json.get("pictures").getAsInt(),
-          json.getAsJsonArray("skipped").asList().stream().map(JsonElement::getAsString).toList(),
+          Streams.stream(json.getAsJsonArray("skipped")).map(JsonElement::getAsString).toList(),
           json.get("sha256").getAsString());
     }
   }

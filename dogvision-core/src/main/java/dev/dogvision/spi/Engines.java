@@ -208,7 +208,7 @@ public final class Engines {
       return SLOTS.get(provider.getClass()).open(provider);
     } catch (DogVisionException e) {
       throw e;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
       throw new EngineNotFoundException(
           Reason.FAILED,
           List.of(provider.name()),

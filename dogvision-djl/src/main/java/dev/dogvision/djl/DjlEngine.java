@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 
 /** PyTorch through Deep Java Library. */
@@ -38,7 +39,10 @@ final class DjlEngine implements Engine {
     ai.djl.engine.Engine engine;
     try {
       engine = OwnClassLoader.call(DjlEngine::loadPyTorch);
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (RuntimeException
+        | LinkageError
+        | AssertionError
+        | ServiceConfigurationError e) {
       throw NativeLibraries.failure(e);
     }
     List<Device> devices = new ArrayList<>();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.ServiceConfigurationError;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,7 +77,7 @@ final class NativeLibraries {
       return;
     }
     Platform platform = Platform.detectPlatform("pytorch");
-    if (platform.isPlaceholder()) {
+    if (platform.isPlaceholder() || platform.getApiVersion() == null) {
       return;
     }
     if (!bindings.startsWith(number(platform.getVersion()) + '-' + platform.getApiVersion())) {
@@ -111,6 +112,15 @@ final class NativeLibraries {
               "another class loader of this JVM has loaded its native library (%s), as happens when"
                   + " an application is deployed again. Put Deep Java Library's jars where all"
                   + " applications share them, or start the JVM anew",
+              reason),
+          e);
+    }
+    if (chain.stream().anyMatch(NativeLibraries::isOfClasses)) {
+      return cannotBeUsed(
+          String.format(
+              Locale.ROOT,
+              "Deep Java Library can't be started: %s. One of its jars is missing, or is of another"
+                  + " version than the others: leave the versions of ai.djl to DogVision",
               reason),
           e);
     }
@@ -162,6 +172,13 @@ final class NativeLibraries {
             reason,
             advice(reason)),
         e);
+  }
+
+  /** Whether classes were missing or did not fit together, before anything native was tried. */
+  private static boolean isOfClasses(Throwable e) {
+    return e instanceof NoClassDefFoundError
+        || e instanceof IncompatibleClassChangeError
+        || e instanceof ServiceConfigurationError;
   }
 
   private static String missing(List<String> natives, String system, String reason) {

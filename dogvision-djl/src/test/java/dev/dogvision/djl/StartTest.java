@@ -236,6 +236,30 @@ final class StartTest {
   }
 
   @Test
+  void without_a_jar_of_djl_s_that_is_told_and_the_native_library_is_not_blamed()
+      throws Exception {
+    assertThat(
+            openAnew(
+                IsolatedApplication.on(
+                    entry ->
+                        !Path.of(entry).getFileName().toString().startsWith("pytorch-engine"))))
+        .startsWith("FAILED: ")
+        .contains("ai.djl.pytorch.engine.PtEngineProvider")
+        .doesNotContain("native library");
+  }
+
+  @Test
+  void a_broken_service_of_somebody_else_s_is_told() throws Exception {
+    Path services = folder.resolve("broken/META-INF/services/ai.djl.engine.EngineProvider");
+    Files.createDirectories(services.getParent());
+    Files.writeString(services, "com.example.NoSuchEngine\n");
+    assertThat(openAnew(IsolatedApplication.on(entry -> true, folder.resolve("broken"))))
+        .startsWith(FAILED + "Deep Java Library can't be started: ")
+        .contains("com.example.NoSuchEngine")
+        .doesNotContain("native library");
+  }
+
+  @Test
   void another_pytorch_that_somebody_has_named_is_told_by_its_version() throws Exception {
     Path library = Files.createDirectories(folder.resolve("torch/lib"));
     Files.writeString(library.resolve(System.mapLibraryName("torch")), "no library");
