@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.internal.Excerpt;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,7 +51,8 @@ public final class Labels {
       String name = copy.get(i);
       checkArgument(!name.isBlank(), "label %s is blank", i);
       Integer first = seen.putIfAbsent(name, i);
-      checkArgument(first == null, "label '%s' occurs twice, at %s and %s", name, first, i);
+      checkArgument(
+          first == null, "label '%s' occurs twice, at %s and %s", Excerpt.of(name), first, i);
     }
     return new Labels(copy);
   }
@@ -128,10 +130,13 @@ public final class Labels {
       List<String> close = CloseNames.to(name, names);
       throw new IllegalArgumentException(
           "no label '"
-              + name
+              + Excerpt.of(name)
               + "' among the "
               + size()
-              + (close.isEmpty() ? "" : "; close ones: " + String.join(", ", close)));
+              + (close.isEmpty()
+                  ? ""
+                  : "; close ones: "
+                      + String.join(", ", close.stream().map(Excerpt::of).toList())));
     }
     return index;
   }

@@ -1,18 +1,22 @@
 package dev.dogvision.data;
 
+import dev.dogvision.internal.Excerpt;
 import java.util.List;
 import java.util.Locale;
 
 /** How several problems are told in one message. */
 final class Problems {
   static final int NAMED = 10;
+  private static final int LONGEST_LINE = 600;
 
   private Problems() {}
 
   /** One line a problem, up to ten, and how many more. */
   static String lines(List<String> problems) {
     StringBuilder text = new StringBuilder();
-    problems.stream().limit(NAMED).forEach(problem -> text.append("\n  ").append(problem));
+    problems.stream()
+        .limit(NAMED)
+        .forEach(problem -> text.append("\n  ").append(Excerpt.of(problem, LONGEST_LINE)));
     if (problems.size() > NAMED) {
       text.append("\n  and ").append(number(problems.size() - NAMED)).append(" more");
     }
@@ -21,7 +25,7 @@ final class Problems {
 
   /** Names in a row, up to ten, and how many more. */
   static String names(List<String> names) {
-    String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
+    String first = String.join(", ", names.stream().limit(NAMED).map(Excerpt::of).toList());
     return names.size() > NAMED ? first + " and " + number(names.size() - NAMED) + " more" : first;
   }
 

@@ -174,7 +174,7 @@ public final class Backbone {
    * pads, and pictures are cropped to the square in their middle.
    *
    * @param width the width multiplier, 0.05 to 4
-   * @param inputSize height and width of the input in pixels, 16 to 2048
+   * @param inputSize height and width of the input in pixels, 16 to 512
    * @param seed decides the weights, which are the same on every machine
    * @return the backbone
    */
@@ -187,13 +187,12 @@ public final class Backbone {
    * makes one.
    *
    * @param architecture the architecture
-   * @param inputSize height and width of the input in pixels, 16 to 2048
+   * @param inputSize height and width of the input in pixels, 16 to 512
    * @param seed decides the weights, which are the same on every machine
    * @return the backbone
    */
   public static Backbone untrained(Architecture architecture, int inputSize, long seed) {
-    checkArgument(
-        inputSize >= 16 && inputSize <= 2048, "inputSize must be in 16..2048, got %s", inputSize);
+    InputSize.check(inputSize);
     List<Double> middle = List.of(127.5, 127.5, 127.5);
     Preprocessing preprocessing =
         new Preprocessing(inputSize, ResizeRule.CENTER_CROP, 1, middle, middle);
@@ -361,7 +360,7 @@ public final class Backbone {
   }
 
   private static Preprocessing preprocessing(Metadata metadata, Preprocessing usual) {
-    int inputSize = (int) metadata.number("input_size", usual.size(), 16, 2048);
+    int inputSize = (int) metadata.number("input_size", usual.size(), InputSize.SMALLEST, InputSize.LARGEST);
     String rule = metadata.get("resize", usual.resizeRule().name());
     ResizeRule resizeRule;
     try {

@@ -16,6 +16,8 @@ import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
+import dev.dogvision.internal.Excerpt;
+import dev.dogvision.internal.MalformedJson;
 import dev.dogvision.model.Architecture.Activation;
 import dev.dogvision.model.Architecture.BlockKind;
 import dev.dogvision.model.Architecture.Row;
@@ -150,7 +152,7 @@ record ModelConfig(
               + VERSION
               + ": use a newer one");
     }
-    int size = (int) parser.whole("preprocessing.size", 16, 2048);
+    int size = (int) parser.whole("preprocessing.size", InputSize.SMALLEST, InputSize.LARGEST);
     Architecture architecture =
         version == ARCHITECTURE_BY_WIDTH
             ? architectureByWidth(parser)
@@ -229,9 +231,14 @@ record ModelConfig(
     }
   }
 
+  /** The network that the weights are for. */
+  NetworkPlan plan() {
+    return architecture.plan(preprocessing, labels.size());
+  }
+
   /** The model, with its tensors checked. */
   TrainedModel model(String source, Safetensors tensors) {
-    NetworkPlan plan = architecture.plan(preprocessing, labels.size());
+    NetworkPlan plan = plan();
     String head = plan.headName() + ".weight";
     if (tensors.names().contains(head)
         && tensors.shape(head).size() == 2
@@ -285,11 +292,7 @@ record ModelConfig(
           | NumberFormatException
           | StackOverflowError e) {
         throw new DamagedFileException(
-            source,
-            source
-                + " is not well-formed JSON: "
-                + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-            e);
+            source, source + " is not well-formed JSON: " + MalformedJson.reason(e), e);
       }
     }
 
@@ -314,9 +317,7 @@ record ModelConfig(
           source
               + ": "
               + path
-              + (found == null
-                  ? " is missing"
-                  : " is " + (text.length() > 80 ? text.substring(0, 80) + "..." : text))
+              + (found == null ? " is missing" : " is " + Excerpt.of(text, 80))
               + ", expected "
               + expected);
     }

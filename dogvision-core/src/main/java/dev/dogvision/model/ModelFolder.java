@@ -1,48 +1,71 @@
 package dev.dogvision.model;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingOutputStream;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.ModelNotFoundException;
+import dev.dogvision.internal.Excerpt;
+import dev.dogvision.internal.FolderLock;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Safetensors.ElementType;
+import dev.dogvision.spi.NetworkPlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes models to folders and reads them back. */
+/**
+ * Writes models to folders and reads them back.
+ *
+ * <p>{@code config.json} decides which model a folder holds: it names its weights by their SHA-256.
+ * New weights come to lie beside the old ones as {@code model-<sha256>.safetensors}; then one
+ * rename puts the new config in place of the old; then the weights take the name {@code
+ * model.safetensors}. Whenever the process dies, the folder holds all of the old model or all of
+ * the new one, and the next save removes what is left over. Nothing else in the folder is touched.
+ */
 final class ModelFolder {
   static final String CONFIG = "config.json";
   static final String WEIGHTS = "model.safetensors";
   static final String CARD = "README.md";
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
-  private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, CARD);
+  private static final Pattern NOT_YET_NAMED =
+      Pattern.compile(
+          "\\.(config\\.json|model\\.safetensors|README\\.md)"
+              + "\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.next");
+  private static final Pattern NEXT_WEIGHTS = Pattern.compile("model-([0-9a-f]{64})\\.safetensors");
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private static final int MAXIMUM_CONFIG = 16 << 20;
   private static final int ATTEMPTS = 20;
+
+  /** The bytes of the widest element that is read. */
+  private static final int WIDEST_ELEMENT = 8;
+
+  /** Room for a header and for what batch normalisation counts. */
+  private static final int MOST_BESIDE_TENSORS = 1 << 20;
 
   private ModelFolder() {}
 
@@ -50,11 +73,34 @@ final class ModelFolder {
   @FunctionalInterface
   interface FileSource {
     InputStream open(String fileName) throws IOException;
+
+    /** The name of the file of weights with a SHA-256. */
+    default String weights(String sha256) {
+      return WEIGHTS;
+    }
+  }
+
+  private record Folder(Path path) implements FileSource {
+    @Override
+    public InputStream open(String fileName) throws IOException {
+      return Safetensors.open(path.resolve(fileName), "a file of the model");
+    }
+
+    @Override
+    public String weights(String sha256) {
+      String next = nextWeights(sha256);
+      boolean isThere = NEXT_WEIGHTS.matcher(next).matches() && Files.exists(path.resolve(next));
+      return isThere ? next : WEIGHTS;
+    }
+  }
+
+  private static String nextWeights(String sha256) {
+    return "model-" + sha256 + ".safetensors";
   }
 
   /**
-   * Loads a model. One that is replaced meanwhile, by two renames, may be found missing or half old
-   * and half new, so what fails is read again as long as the folder changes.
+   * Loads a model. Where one is replaced between the reading of its config and of its weights, the
+   * two don't fit, so what fails is read again as long as the folder changes.
    */
   static TrainedModel load(Path folder) {
     for (int attempt = 1; ; attempt++) {
@@ -62,27 +108,27 @@ final class ModelFolder {
       try {
         return loadOnce(folder);
       } catch (DogVisionException e) {
-        if (attempt == ATTEMPTS || !pause() || (before.equals(state(folder)) && !gone(folder))) {
+        if (attempt == ATTEMPTS || before.equals(state(folder)) || !pause()) {
           throw e;
         }
       }
     }
   }
 
-  /** What tells one folder from another that took its place. */
+  /** What tells a folder from itself with other files in it. */
   private static Object state(Path folder) {
+    return List.of(state(folder, CONFIG), state(folder, WEIGHTS));
+  }
+
+  private static Object state(Path folder, String name) {
     try {
       BasicFileAttributes attributes =
-          Files.readAttributes(folder.resolve(CONFIG), BasicFileAttributes.class);
+          Files.readAttributes(folder.resolve(name), BasicFileAttributes.class);
       return List.of(
           String.valueOf(attributes.fileKey()), attributes.lastModifiedTime(), attributes.size());
     } catch (IOException e) {
       return List.of();
     }
-  }
-
-  private static boolean gone(Path folder) {
-    return !Files.exists(folder) && !leftBehind(folder).isEmpty();
   }
 
   private static boolean pause() {
@@ -108,10 +154,10 @@ final class ModelFolder {
           folder.toString(),
           folder + " holds no model: " + CONFIG + " is missing in it" + leftBehind(folder));
     }
-    return load(folder.toString(), name -> Files.newInputStream(folder.resolve(name)));
+    return load(folder.toString(), new Folder(folder));
   }
 
-  /** A save that was killed between two renames leaves the old model beside its place. */
+  /** A save by an earlier version that was killed left the old model beside its place. */
   private static String leftBehind(Path folder) {
     Path absolute = folder.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
@@ -132,21 +178,23 @@ final class ModelFolder {
 
   static TrainedModel load(String source, FileSource files) {
     ModelConfig config = ModelConfig.parse(source + "/" + CONFIG, text(source, files));
-    byte[] weights = weights(source, files, config);
+    checkSize(source, config);
+    String name = files.weights(config.sha256());
+    byte[] weights = weights(source, files, name, config);
     String sha256 = Hashing.sha256().hashBytes(weights).toString();
     if (!sha256.equals(config.sha256())) {
       throw new DamagedFileException(
-          source + "/" + WEIGHTS,
+          source + "/" + name,
           String.format(
               Locale.ROOT,
               "%s/%s is damaged: its SHA-256 is %s, %s says %s; copy or train the model again",
               source,
-              WEIGHTS,
+              name,
               sha256,
               CONFIG,
-              config.sha256()));
+              Excerpt.of(config.sha256())));
     }
-    return config.model(source, Safetensors.read(weights, source + "/" + WEIGHTS));
+    return config.model(source, Safetensors.wrap(weights, source + "/" + name));
   }
 
   private static String text(String source, FileSource files) {
@@ -163,26 +211,52 @@ final class ModelFolder {
     }
   }
 
-  private static byte[] weights(String source, FileSource files, ModelConfig config) {
-    try (InputStream in = files.open(WEIGHTS)) {
-      int expected = (int) Math.min(config.bytes(), Integer.MAX_VALUE - 16);
-      byte[] content = in.readNBytes(expected);
-      if (content.length != config.bytes() || in.read() >= 0) {
+  /** Refuses weights that the network can't need before a byte of them is read. */
+  private static void checkSize(String source, ModelConfig config) {
+    NetworkPlan plan = config.plan();
+    long most = MOST_BESIDE_TENSORS;
+    for (List<Integer> shape : plan.tensorShapes(plan.whole()).values()) {
+      long size = 1;
+      for (int dimension : shape) {
+        size *= dimension;
+      }
+      // A bias may come as the four vectors of a batch normalisation and one of its own.
+      most += (shape.size() == 1 ? 5 * size : size) * WIDEST_ELEMENT;
+    }
+    if (config.bytes() > most) {
+      throw new DamagedFileException(
+          source + "/" + CONFIG,
+          String.format(
+              Locale.ROOT,
+              "%s/%s says that the weights have %,d bytes; the network that it describes needs at"
+                  + " most %,d. Copy or train the model again",
+              source,
+              CONFIG,
+              config.bytes(),
+              most));
+    }
+  }
+
+  private static byte[] weights(String source, FileSource files, String name, ModelConfig config) {
+    String file = source + "/" + name;
+    try (InputStream in = files.open(name)) {
+      byte[] content = Safetensors.memory(file, config.bytes());
+      int length = in.readNBytes(content, 0, content.length);
+      if (length < content.length || in.read() >= 0) {
         throw new DamagedFileException(
-            source + "/" + WEIGHTS,
+            file,
             String.format(
                 Locale.ROOT,
-                "%s/%s holds %s %s bytes, %s says %s; copy or train the model again",
-                source,
-                WEIGHTS,
-                content.length < config.bytes() ? "only" : "more than",
-                content.length,
+                "%s holds %s %s bytes, %s says %s; copy or train the model again",
+                file,
+                length < content.length ? "only" : "more than",
+                length,
                 CONFIG,
                 config.bytes()));
       }
       return content;
     } catch (IOException e) {
-      throw missing(source, WEIGHTS, e);
+      throw missing(source, name, e);
     }
   }
 
@@ -198,39 +272,57 @@ final class ModelFolder {
     String name = NAME.format(now) + (suffix.isEmpty() ? "" : "-" + suffix);
     for (int attempt = 1; attempt < 10_000; attempt++) {
       Path folder = parent.resolve(attempt == 1 ? name : name + "-" + attempt);
-      if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
-          && write(model, folder, ElementType.F32, false)) {
-        return folder;
+      try {
+        WholeFile.createFolders(parent.toAbsolutePath());
+        Files.createDirectory(folder); // only one can make it, so only one writes to it
+      } catch (FileAlreadyExistsException e) {
+        continue;
+      } catch (IOException e) {
+        throw new DogVisionException(folder + " can't be written: " + e, e);
       }
+      write(model, folder, ElementType.F32, true);
+      return folder;
     }
     throw new DogVisionException("no free name for a model in " + parent + ": " + name);
   }
 
   static void save(TrainedModel model, Path folder, ElementType precision) {
-    write(model, folder, precision, true);
-  }
-
-  /** Returns false if the place was taken and must not be replaced. */
-  private static boolean write(
-      TrainedModel model, Path folder, ElementType precision, boolean replace) {
     Path target = folder.toAbsolutePath().normalize();
-    Path parent = target.getParent();
-    if (parent == null) {
+    if (target.getParent() == null) {
       throw new DogVisionException(folder + " can't hold a model: it is not a folder in another");
     }
-    synchronized (ModelFolder.class) {
-      refuseForeign(folder, target);
-    }
-    Path beside = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+    refuseForeign(folder, target);
     try {
-      Files.createDirectories(parent);
-      Files.createDirectory(beside);
-      fill(model, beside, precision);
-      return place(beside, folder, target, replace);
+      boolean isNew = !Files.exists(target);
+      WholeFile.createFolders(target);
+      write(model, folder, precision, isNew);
+    } catch (IOException e) {
+      throw new DogVisionException(folder + " can't be written: " + e, e);
+    }
+  }
+
+  private static void write(TrainedModel model, Path folder, ElementType precision, boolean isNew) {
+    Path target = folder.toAbsolutePath().normalize();
+    boolean written = false;
+    try (FolderLock lock = FolderLock.of(target)) {
+      refuseForeign(folder, target);
+      if (lock.keepsProcessesApart()) {
+        removeLeftovers(target);
+      }
+      try {
+        replace(model, target, precision);
+        written = true;
+      } finally {
+        if (lock.keepsProcessesApart()) {
+          removeLeftovers(target);
+        }
+      }
     } catch (IOException | UncheckedIOException e) {
       throw new DogVisionException(folder + " can't be written: " + e, e);
     } finally {
-      deleteQuietly(beside);
+      if (!written && isNew) {
+        removeIfEmpty(target);
+      }
     }
   }
 
@@ -245,7 +337,8 @@ final class ModelFolder {
         throw new DogVisionException(
             folder + " exists and is not a folder: choose another place for the model");
       }
-      List<String> names = names(target);
+      List<String> names =
+          names(target).stream().filter(name -> !isOfUnfinishedSave(name)).toList();
       if (!names.isEmpty() && !isModel(target)) {
         if (!Files.exists(target.resolve(names.get(0)), LinkOption.NOFOLLOW_LINKS)
             || isModel(target)) {
@@ -266,12 +359,19 @@ final class ModelFolder {
   }
 
   private static boolean isModel(Path folder) throws IOException {
+    return ModelConfig.isOurs(configText(folder));
+  }
+
+  /** What the config says, as far as it is read at all; empty where there is none. */
+  private static String configText(Path folder) throws IOException {
     Path config = folder.resolve(CONFIG);
     if (!Files.isRegularFile(config)) {
-      return false;
+      return "";
     }
     try (InputStream in = Files.newInputStream(config)) {
-      return ModelConfig.isOurs(new String(in.readNBytes(MAXIMUM_CONFIG), StandardCharsets.UTF_8));
+      return new String(in.readNBytes(MAXIMUM_CONFIG), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
     }
   }
 
@@ -281,110 +381,96 @@ final class ModelFolder {
     }
   }
 
-  private static void fill(TrainedModel model, Path folder, ElementType precision)
+  /** Whether a name is one that a save gives to what it has not finished. */
+  private static boolean isOfUnfinishedSave(String name) {
+    return name.equals(FolderLock.FILE)
+        || NOT_YET_NAMED.matcher(name).matches()
+        || NEXT_WEIGHTS.matcher(name).matches();
+  }
+
+  private static void replace(TrainedModel model, Path folder, ElementType precision)
       throws IOException {
-    Safetensors.Builder weights =
-        Safetensors.builder()
-            .metadata("format", "pt")
-            .metadata("architecture", model.architecture().name())
-            .metadata("library", "dogvision");
-    model.weights().forEach((name, tensor) -> weights.add(name, tensor, precision));
-    byte[] content = weights.build().toBytes();
-    String sha256 = Hashing.sha256().hashBytes(content).toString();
-    String config = ModelConfig.text(model, sha256, content.length, precision);
-    String card = ModelCard.text(model);
-    WholeFile.writeThrough(folder.resolve(WEIGHTS), out -> out.write(content));
+    String unfinished = "." + UUID.randomUUID() + ".next";
+    Path weights = folder.resolve("." + WEIGHTS + unfinished);
+    Path config = folder.resolve("." + CONFIG + unfinished);
+    Path card = folder.resolve("." + CARD + unfinished);
+    try {
+      String sha256 = writeWeights(model, weights, precision);
+      write(config, ModelConfig.text(model, sha256, Files.size(weights), precision));
+      write(card, ModelCard.text(model));
+      Path next = folder.resolve(nextWeights(sha256));
+      WholeFile.move(weights, next);
+      WholeFile.forceFolder(folder);
+      WholeFile.move(config, folder.resolve(CONFIG)); // from here on it is the new model
+      WholeFile.forceFolder(folder);
+      giveUsualNames(next, card, folder);
+    } finally {
+      for (Path file : List.of(weights, config, card)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static String writeWeights(TrainedModel model, Path file, ElementType precision)
+      throws IOException {
+    Map<String, String> metadata =
+        ImmutableMap.of("format", "pt", "architecture", model.architecture().name(), "library", "dogvision");
+    AtomicReference<String> sha256 = new AtomicReference<>("");
     WholeFile.writeThrough(
-        folder.resolve(CARD), out -> out.write(card.getBytes(StandardCharsets.UTF_8)));
-    WholeFile.writeThrough(
-        folder.resolve(CONFIG), out -> out.write(config.getBytes(StandardCharsets.UTF_8)));
+        file,
+        out -> {
+          HashingOutputStream hashing = new HashingOutputStream(Hashing.sha256(), out);
+          Safetensors.write(hashing, metadata, model.weights(), precision);
+          hashing.flush();
+          sha256.set(hashing.hash().toString());
+        });
+    return requireNonNull(sha256.get());
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    WholeFile.writeThrough(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The model is saved by now, and loads whether or not this succeeds. */
+  private static void giveUsualNames(Path next, Path card, Path folder) {
+    try {
+      WholeFile.move(next, folder.resolve(WEIGHTS));
+      WholeFile.move(card, folder.resolve(CARD));
+      WholeFile.forceFolder(folder);
+    } catch (IOException e) {
+      LOG.warn(
+          "the model is saved at {}, with its weights named {}: {}",
+          folder,
+          next.getFileName(),
+          e.toString());
+    }
   }
 
   /**
-   * Puts a folder in its place. A folder can't be exchanged for another in one step, so one that is
-   * there is renamed first, and back if the second rename fails.
+   * Removes what saves have not finished, but for weights that the config speaks of. What can't be
+   * removed stays for the next save.
    */
-  private static boolean place(Path beside, Path folder, Path target, boolean replace)
-      throws IOException {
-    IOException last = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      synchronized (ModelFolder.class) {
-        refuseForeign(folder, target);
-        if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-          return false;
-        }
-        Path replaced =
-            target.resolveSibling("." + target.getFileName() + ".replaced-" + UUID.randomUUID());
-        boolean moved = moveIfThere(target, replaced);
-        try {
-          rename(beside, target);
-        } catch (IOException e) {
-          if (moved) {
-            moveBack(replaced, target);
-          }
-          if (!(e instanceof FileAlreadyExistsException
-              || e instanceof DirectoryNotEmptyException)) {
-            throw e;
-          }
-          last = e; // another process was quicker: replace what it put there
-          continue;
-        }
-        if (moved) {
-          keepOthers(replaced, target);
-          deleteQuietly(replaced);
-        }
-        return true;
-      }
-    }
-    throw last == null ? new IOException(target.toString()) : last;
-  }
-
-  private static boolean moveIfThere(Path from, Path to) throws IOException {
+  private static void removeLeftovers(Path folder) {
     try {
-      rename(from, to);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
-  private static void moveBack(Path replaced, Path target) {
-    try {
-      rename(replaced, target);
-    } catch (IOException e) {
-      LOG.warn("the model that was at {} is now at {}: {}", target, replaced, e.toString());
-    }
-  }
-
-  private static void rename(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to);
-    }
-  }
-
-  /** What the user has put beside the model's files goes on to the new folder. */
-  private static void keepOthers(Path replaced, Path target) throws IOException {
-    for (String name : names(replaced)) {
-      if (!FILES.contains(name)) {
-        rename(replaced.resolve(name), target.resolve(name));
-      }
-    }
-  }
-
-  private static void deleteQuietly(Path folder) {
-    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    List<Path> doomed = new ArrayList<>();
-    try (Stream<Path> entries = Files.walk(folder)) {
-      entries.sorted(Comparator.reverseOrder()).forEach(doomed::add);
-      for (Path path : doomed) {
-        Files.deleteIfExists(path);
+      String config = configText(folder);
+      for (String name : names(folder)) {
+        Matcher weights = NEXT_WEIGHTS.matcher(name);
+        if (weights.matches()
+            ? !config.contains(weights.group(1))
+            : NOT_YET_NAMED.matcher(name).matches()) {
+          Files.deleteIfExists(folder.resolve(name));
+        }
       }
     } catch (IOException | UncheckedIOException e) {
-      LOG.warn("{} is no longer needed and can't be deleted: {}", folder, e.toString());
+      LOG.warn("leftovers of a save at {} can't be removed: {}", folder, e.toString());
+    }
+  }
+
+  private static void removeIfEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.debug("{} stays: {}", folder, e.toString());
     }
   }
 }

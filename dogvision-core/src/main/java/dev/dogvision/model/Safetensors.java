@@ -11,6 +11,8 @@ import com.google.gson.stream.JsonWriter;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.internal.Excerpt;
+import dev.dogvision.internal.MalformedJson;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
@@ -26,6 +28,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -56,6 +59,11 @@ import org.jspecify.annotations.Nullable;
 public final class Safetensors {
   /** The longest header that is read, in bytes. The format itself allows 100 MB. */
   static final int MAXIMUM_HEADER = 16 << 20;
+
+  private static final byte[] NO_DATA = {};
+
+  /** How many values are written at a time. */
+  private static final int CHUNK = 1 << 14;
 
   private static final int MAXIMUM_DIMENSIONS = 16;
   private static final int MAXIMUM_DATA = Integer.MAX_VALUE - 16;
@@ -122,15 +130,32 @@ public final class Safetensors {
    * @throws DogVisionException if it can't be read or is not well formed
    */
   public static Safetensors read(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new DogVisionException(
-          file + " is a folder; a .safetensors file was expected in its place");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(in, file.toString());
+    try (InputStream in = open(file, "a .safetensors file")) {
+      return read(in, file.toString(), Files.size(file), NO_DATA);
     } catch (IOException e) {
       throw unreadable(file.toString(), e);
     }
+  }
+
+  /**
+   * Opens a file, and nothing but a file: to open a pipe waits for its writer, and a device may
+   * never end.
+   *
+   * @param expected what should be there, for the message
+   * @throws DogVisionException if something else is there
+   */
+  static InputStream open(Path file, String expected) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new DamagedFileException(
+          file.toString(),
+          file
+              + (attributes.isDirectory() ? " is a folder" : " is a device, a pipe or a socket")
+              + "; "
+              + expected
+              + " was expected in its place");
+    }
+    return Files.newInputStream(file);
   }
 
   /**
@@ -142,7 +167,12 @@ public final class Safetensors {
    * @throws DogVisionException if it is not well formed
    */
   public static Safetensors read(byte[] content, String source) {
-    return read(new ByteArrayInputStream(content), source);
+    return read(new ByteArrayInputStream(content), source, content.length, NO_DATA);
+  }
+
+  /** Reads from bytes that nobody changes any more, without a copy of them. */
+  static Safetensors wrap(byte[] content, String source) {
+    return read(new ByteArrayInputStream(content), source, content.length, content);
   }
 
   /**
@@ -154,6 +184,14 @@ public final class Safetensors {
    * @throws DogVisionException if it can't be read or is not well formed
    */
   public static Safetensors read(InputStream in, String source) {
+    return read(in, source, -1, NO_DATA);
+  }
+
+  /**
+   * @param available how many bytes there are, where that is known, or -1
+   * @param whole all the bytes, to be shared, where they are in memory; else empty
+   */
+  private static Safetensors read(InputStream in, String source, long available, byte[] whole) {
     try {
       byte[] prefix = in.readNBytes(8);
       if (prefix.length < 8) {
@@ -178,30 +216,36 @@ public final class Safetensors {
       Map<String, String> metadata = new LinkedHashMap<>();
       List<Claim> claims = parseHeader(source, header, metadata);
       long length = checkCover(source, claims);
-      byte[] data = in.readNBytes((int) length);
-      if (data.length < length) {
-        Claim first =
-            claims.stream()
-                .filter(claim -> claim.end() > data.length)
-                .min(Comparator.comparingLong(Claim::end))
-                .orElseThrow();
-        throw broken(
-            source,
-            "it is truncated: tensor %s needs bytes %s to %s after the header, which end at %s",
-            quoted(first.name()),
-            first.begin(),
-            first.end(),
-            data.length);
+      if (available >= 0) {
+        checkWhole(source, claims, length, available - 8 - headerLength);
+      }
+      byte[] data;
+      int first = 0;
+      if (whole.length > 0) {
+        data = whole;
+        first = 8 + header.length;
+        in.skipNBytes(length);
+      } else if (available >= 0) {
+        data = memory(source, length);
+        checkWhole(source, claims, length, in.readNBytes(data, 0, data.length));
+      } else {
+        // Twice the bytes while they are gathered, and the tensors beside them.
+        int most = (int) Math.min(length, Runtime.getRuntime().maxMemory() / 4);
+        data = in.readNBytes(most);
+        if (data.length == most && most < length) {
+          throw tooLarge(source, length);
+        }
+        checkWhole(source, claims, length, data.length);
       }
       if (in.read() >= 0) {
         throw broken(source, "bytes follow its last tensor, which ends at %s", length);
       }
       ImmutableMap.Builder<String, Entry> entries = ImmutableMap.builder();
       for (Claim claim : claims) {
-        int begin = (int) claim.begin();
+        int size = (int) (claim.end() - claim.begin());
         entries.put(
             claim.name(),
-            new Entry(claim.type(), claim.shape(), data, begin, (int) claim.end() - begin));
+            new Entry(claim.type(), claim.shape(), data, first + (int) claim.begin(), size));
       }
       return new Safetensors(source, entries.buildOrThrow(), ImmutableMap.copyOf(metadata));
     } catch (IOException e) {
@@ -367,6 +411,80 @@ public final class Safetensors {
   }
 
   /**
+   * Writes tensors to a stream without a copy of them in memory: the same bytes that a {@link
+   * Builder} with the same content gives.
+   *
+   * @param tensors name to values
+   * @param type {@code F32} or {@code F16}
+   * @throws IllegalArgumentException if a value is too large for half precision; nothing was
+   *     written then
+   */
+  static void write(
+      OutputStream out, Map<String, String> metadata, Map<String, Tensor> tensors, ElementType type)
+      throws IOException {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          checkWritable(name, tensor, type);
+          entries.put(
+              name, new Entry(type, shape(tensor), NO_DATA, 0, tensor.size() * type.bytes()));
+        });
+    checkArgument(
+        entries.values().stream().mapToLong(Entry::length).sum() <= MAXIMUM_DATA,
+        "the tensors are larger than 2 GB in all, which nobody could read back");
+    byte[] header =
+        new Safetensors("", ImmutableMap.copyOf(entries), ImmutableMap.copyOf(metadata))
+            .header(List.copyOf(entries.entrySet()));
+    out.write(
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length).array());
+    out.write(header);
+    for (Tensor tensor : tensors.values()) {
+      float[] values = tensor.values();
+      for (int from = 0; from < values.length; from += CHUNK) {
+        out.write(encoded(values, from, Math.min(values.length, from + CHUNK), type));
+      }
+    }
+  }
+
+  private static int[] shape(Tensor tensor) {
+    return tensor.shape().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static void checkWritable(String name, Tensor tensor, ElementType type) {
+    checkArgument(
+        type == ElementType.F32 || type == ElementType.F16,
+        "tensor \"%s\": type must be F32 or F16 to be written, got %s",
+        name,
+        type);
+    checkArgument(
+        (long) tensor.size() * type.bytes() <= MAXIMUM_DATA,
+        "tensor \"%s\" is larger than 2 GB",
+        name);
+    if (type == ElementType.F16) {
+      for (float value : tensor.values()) {
+        checkArgument(
+            HalfFloat.isFinite(HalfFloat.fromFloat(value)) || !Float.isFinite(value),
+            "tensor \"%s\" holds %s, too large for half precision (65504): write it as F32",
+            name,
+            value);
+      }
+    }
+  }
+
+  private static byte[] encoded(float[] values, int from, int to, ElementType type) {
+    byte[] data = new byte[(to - from) * type.bytes()];
+    ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    if (type == ElementType.F32) {
+      buffer.asFloatBuffer().put(values, from, to - from);
+    } else {
+      for (int i = from; i < to; i++) {
+        buffer.putShort(HalfFloat.fromFloat(values[i]));
+      }
+    }
+    return data;
+  }
+
+  /**
    * The whole file as bytes.
    *
    * @return what {@link #writeTo} writes
@@ -390,13 +508,14 @@ public final class Safetensors {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new MismatchException(
-          source, source + " has no tensor \"" + name + "\"; it has " + some(entries.keySet()));
+          source,
+          source + " has no tensor \"" + Excerpt.of(name) + "\"; it has " + some(entries.keySet()));
     }
     return entry;
   }
 
   private static String some(Set<String> names) {
-    String first = String.join(", ", names.stream().limit(5).toList());
+    String first = String.join(", ", names.stream().limit(5).map(Excerpt::of).toList());
     return names.size() > 5 ? first + " and " + (names.size() - 5) + " more" : first;
   }
 
@@ -468,7 +587,8 @@ public final class Safetensors {
         throw broken(source, "its header goes on after its JSON");
       }
     } catch (IOException | IllegalStateException | JsonParseException e) {
-      throw broken(source, "its header is not the JSON expected%s: %s", at, firstLine(e));
+      throw broken(
+          source, "its header is not the JSON expected%s: %s", at, MalformedJson.reason(e));
     }
     return claims;
   }
@@ -617,21 +737,54 @@ public final class Safetensors {
     return end;
   }
 
-  private static String firstLine(Exception e) {
-    // Gson's advice is meant for whoever calls it.
-    String message =
-        String.valueOf(e.getMessage())
-            .replaceFirst("^Use JsonReader\\.\\S+ to accept malformed JSON", "malformed JSON");
-    int end = message.indexOf('\n');
-    return abbreviated(end < 0 ? message : message.substring(0, end), 200);
+  private static void checkWhole(String source, List<Claim> claims, long length, long there) {
+    if (there < length) {
+      Claim first =
+          claims.stream()
+              .filter(claim -> claim.end() > there)
+              .min(Comparator.comparingLong(Claim::end))
+              .orElseThrow();
+      throw broken(
+          source,
+          "it is truncated: tensor %s needs bytes %s to %s after the header, which end at %s",
+          quoted(first.name()),
+          first.begin(),
+          first.end(),
+          there);
+    }
+  }
+
+  /**
+   * An array for a file's bytes.
+   *
+   * @throws DogVisionException if there is not the memory
+   */
+  static byte[] memory(String source, long length) {
+    // The tensors are made beside their bytes.
+    if (2 * length > Runtime.getRuntime().maxMemory()) {
+      throw tooLarge(source, length);
+    }
+    try {
+      return new byte[(int) length];
+    } catch (OutOfMemoryError e) {
+      // One array that was never made: nothing else in the process is worse off for it.
+      throw tooLarge(source, length);
+    }
+  }
+
+  private static DogVisionException tooLarge(String source, long length) {
+    return new DogVisionException(
+        String.format(
+            Locale.ROOT,
+            "%s has %,d MB of weights, too many for Java's heap of %,d MB: start Java with a"
+                + " larger -Xmx",
+            source,
+            length >> 20,
+            Runtime.getRuntime().maxMemory() >> 20));
   }
 
   private static String quoted(String name) {
-    return '"' + abbreviated(name, 100) + '"';
-  }
-
-  private static String abbreviated(String text, int length) {
-    return text.length() <= length ? text : text.substring(0, length) + "...";
+    return '"' + Excerpt.of(name, 100) + '"';
   }
 
   private static DogVisionException broken(String source, String message, Object... arguments) {
@@ -698,32 +851,9 @@ public final class Safetensors {
      *     for half precision (65504)
      */
     public Builder add(String name, Tensor tensor, ElementType type) {
-      checkArgument(
-          type == ElementType.F32 || type == ElementType.F16,
-          "tensor \"%s\": type must be F32 or F16 to be written, got %s",
-          name,
-          type);
-      float[] values = tensor.values();
-      checkArgument(
-          (long) values.length * type.bytes() <= MAXIMUM_DATA,
-          "tensor \"%s\" is larger than 2 GB",
-          name);
-      byte[] data = new byte[values.length * type.bytes()];
-      ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
-      if (type == ElementType.F32) {
-        buffer.asFloatBuffer().put(values);
-      } else {
-        for (float value : values) {
-          short half = HalfFloat.fromFloat(value);
-          checkArgument(
-              HalfFloat.isFinite(half) || !Float.isFinite(value),
-              "tensor \"%s\" holds %s, too large for half precision (65504): write it as F32",
-              name,
-              value);
-          buffer.putShort(half);
-        }
-      }
-      return put(name, type, tensor.shape().stream().mapToInt(Integer::intValue).toArray(), data);
+      checkWritable(name, tensor, type);
+      byte[] data = encoded(tensor.values(), 0, tensor.size(), type);
+      return put(name, type, Safetensors.shape(tensor), data);
     }
 
     /**

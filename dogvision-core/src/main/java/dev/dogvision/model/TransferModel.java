@@ -403,13 +403,12 @@ public final class TransferModel {
      * Height and width of the network's input. Larger shows more and costs more; weights work best
      * near the size that they were trained with.
      *
-     * @param inputSize in pixels, 16 to 2048; the weights' own unless set, 224 for an untrained
+     * @param inputSize in pixels, 16 to 512; the weights' own unless set, 224 for an untrained
      *     network
      * @return this
      */
     public Builder inputSize(int inputSize) {
-      checkArgument(
-          inputSize >= 16 && inputSize <= 2048, "inputSize must be in 16..2048, got %s", inputSize);
+      InputSize.check(inputSize);
       this.inputSize = inputSize;
       return this;
     }

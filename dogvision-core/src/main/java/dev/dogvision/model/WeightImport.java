@@ -3,6 +3,7 @@ package dev.dogvision.model;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.internal.Excerpt;
 import dev.dogvision.model.TensorNames.Unit;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
@@ -138,7 +139,7 @@ final class WeightImport {
     for (String name : file.names()) {
       boolean ours = name.startsWith(naming.prefix());
       if (!used.contains(name) && ours && !name.endsWith(".num_batches_tracked")) {
-        problems.add("surplus tensor " + name + " " + file.shape(name));
+        problems.add("surplus tensor " + Excerpt.of(name) + " " + file.shape(name));
       }
     }
     if (!problems.isEmpty()) {

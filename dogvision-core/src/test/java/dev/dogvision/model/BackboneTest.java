@@ -349,7 +349,7 @@ class BackboneTest {
             + " efficientnet_lite2, efficientnet_lite3, efficientnet_lite4",
         "width_multiplier|wide|a number in 0.05..4.0",
         "width_multiplier|NaN|a number in 0.05..4.0",
-        "input_size|9999|a number in 16.0..2048.0",
+        "input_size|9999|a number in 16.0..512.0",
         "padding|same-ish|tf_same or symmetric",
         "resize|fold|stretch, center_crop or pad",
         "crop_fraction|2|a number in 0.01..1.0",

@@ -3,20 +3,27 @@ package dev.dogvision.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -301,5 +308,47 @@ class SafetensorsTest {
     assertThat(golden.tensor("embedding").shape()).containsExactly(2, 1280);
     assertThatCode(() -> Safetensors.read(Files.readAllBytes(file), "x"))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_sparse_file_is_refused_by_what_memory_there_is(@TempDir Path folder) throws IOException {
+    byte[] header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[500000000],\"data_offsets\":[0,2000000000]}}"
+            .getBytes(StandardCharsets.UTF_8);
+    Path file = folder.resolve("sparse.safetensors");
+    Files.write(
+        file, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+    Files.write(file, header, StandardOpenOption.APPEND);
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(8 + header.length + 2_000_000_000L);
+    }
+    assumeThat(Runtime.getRuntime().maxMemory()).isLessThan(4_000_000_000L);
+    String message =
+        " has 1,907 MB of weights, too many for Java's heap of [0-9,]+ MB: start Java with a larger"
+            + " -Xmx";
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageMatching("\\Q" + file + "\\E" + message);
+    try (InputStream in = Files.newInputStream(file)) {
+      assertThatThrownBy(() -> Safetensors.read(in, "x")).hasMessageMatching("x" + message);
+    }
+  }
+
+  @Test
+  void streamed_tensors_are_the_bytes_that_a_builder_gives() throws IOException {
+    SplittableRandom random = new SplittableRandom(5);
+    float[] values = new float[40_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-2, 2);
+    }
+    Map<String, Tensor> tensors =
+        ImmutableMap.of("b", Tensor.of(values, 200, 200), "a", Tensor.of(new float[] {3}, 1));
+    for (ElementType type : List.of(ElementType.F32, ElementType.F16)) {
+      Safetensors.Builder builder = Safetensors.builder().metadata("format", "pt");
+      tensors.forEach((name, tensor) -> builder.add(name, tensor, type));
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Safetensors.write(out, Map.of("format", "pt"), tensors, type);
+      assertThat(out.toByteArray()).isEqualTo(builder.build().toBytes());
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -463,5 +465,125 @@ class TrainedModelTest {
     assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(2.9)).isTrue();
     assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(3)).isFalse();
     assertThat(new ConfidenceThreshold(Score.ENERGY, 3).isUnsure(Double.NaN)).isTrue();
+  }
+
+  @Test
+  void weights_that_the_network_cannot_need_are_refused_unread() throws IOException {
+    Path saved = saved();
+    Path weights = saved.resolve("model.safetensors");
+    edit("config.json", "\"bytes\": " + Files.size(weights), "\"bytes\": 2000000000");
+    try (RandomAccessFile sparse = new RandomAccessFile(weights.toFile(), "rw")) {
+      sparse.setLength(2_000_000_000);
+    }
+    assertThatThrownBy(() -> TrainedModel.load(saved))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageMatching(
+            "\\Q"
+                + saved
+                + "/config.json\\E says that the weights have 2,000,000,000 bytes; the network that it"
+                + " describes needs at most [0-9,]{9}\\. Copy or train the model again");
+    Files.delete(weights);
+    Files.createSymbolicLink(weights, Path.of("/dev/zero"));
+    assertThatThrownBy(() -> TrainedModel.load(saved)).isInstanceOf(DamagedFileException.class);
+  }
+
+  @Test
+  @Timeout(20)
+  void only_files_are_read() throws Exception {
+    Path saved = saved();
+    for (String name : List.of("model.safetensors", "config.json")) {
+      Path file = saved.resolve(name);
+      Files.delete(file);
+      Files.createSymbolicLink(file, Path.of("/dev/zero"));
+      assertThatThrownBy(() -> TrainedModel.load(saved))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessage(
+              file
+                  + " is a device, a pipe or a socket; a file of the model was expected in its place");
+      Files.delete(file);
+      assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+      assertThatThrownBy(() -> TrainedModel.load(saved))
+          .hasMessage(
+              file
+                  + " is a device, a pipe or a socket; a file of the model was expected in its place");
+      assertThatThrownBy(() -> Backbone.read(file))
+          .hasMessage(
+              file
+                  + " is a device, a pipe or a socket; a .safetensors file was expected in its place");
+      Files.delete(file);
+      Files.createDirectory(file);
+      assertThatThrownBy(() -> TrainedModel.load(saved))
+          .hasMessage(file + " is a folder; a file of the model was expected in its place");
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void a_size_that_the_weights_do_not_serve_is_refused() throws IOException {
+    Path saved = saved();
+    edit("config.json", "\"size\": 32", "\"size\": 2048");
+    assertThatThrownBy(() -> TrainedModel.load(saved))
+        .hasMessage(
+            saved + "/config.json: preprocessing.size is 2048, expected a number in 16.0..512.0");
+  }
+
+  @Test
+  void no_message_is_as_long_as_a_name_in_a_file() throws IOException {
+    String name = "x".repeat(200_000);
+    Path saved = saved();
+    String config = Files.readString(saved.resolve("config.json"));
+    for (String hostile :
+        List.of(
+            config.replace("\"pug\"", "\"" + name + "\", \"" + name + "\""),
+            config.replace("\"pug\"", "\"" + name + "\", 7"),
+            config.replace("\"sha256\": \"", "\"sha256\": \"" + name),
+            config.replace("\"sha256\": \"", "\"sha256\": \"../" + name),
+            config.replace("\"seed\": \"13\"", "\"" + name + "\": 7"),
+            config.replace("\"seed\": \"13\"", "\"" + name + "\" 7"),
+            config.replace("mobilenet_v2", name),
+            config.replace("center_crop", name))) {
+      assertThat(hostile).isNotEqualTo(config);
+      Files.writeString(saved.resolve("config.json"), hostile);
+      assertThatThrownBy(() -> TrainedModel.load(saved))
+          .isInstanceOf(DogVisionException.class)
+          .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_000));
+    }
+    Files.writeString(saved.resolve("config.json"), config);
+    Path weights = folder.resolve("surplus.safetensors");
+    Safetensors.builder()
+        .add(name, Tensor.zeros(1))
+        .add(name + 2, Tensor.zeros(1))
+        .build()
+        .write(weights);
+    assertThatThrownBy(
+            () -> TransferModel.mobileNetV2().weights(weights).labels(MODEL.labels()).build())
+        .isInstanceOf(DogVisionException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(10_000));
+    assertThatThrownBy(() -> Safetensors.read(weights).tensor("y"))
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_000));
+  }
+
+  @Test
+  void no_message_tells_a_user_how_to_call_a_library() throws IOException {
+    Path saved = saved();
+    String config = Files.readString(saved.resolve("config.json"));
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 400; i++) {
+      int at = random.nextInt(config.length());
+      String hostile =
+          config.substring(0, at)
+              + List.of("{", "'", "x", "]", "=", "#", "\u0000", ",,").get(random.nextInt(8))
+              + config.substring(at + random.nextInt(2));
+      Files.writeString(saved.resolve("config.json"), hostile);
+      try {
+        TrainedModel.load(saved);
+      } catch (DogVisionException e) {
+        assertThat(e.getMessage())
+            .doesNotContain("setLenient")
+            .doesNotContain("JsonReader")
+            .doesNotContain("http")
+            .doesNotContain("Exception");
+      }
+    }
   }
 }

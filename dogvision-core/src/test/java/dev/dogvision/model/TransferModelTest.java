@@ -232,8 +232,7 @@ class TransferModelTest {
                 + " warmStart() out");
     assertThatThrownBy(() -> tiny().device("gpu")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> tiny().width(9)).hasMessage("width must be in 0.05..4, got 9.0");
-    assertThatThrownBy(() -> tiny().inputSize(0))
-        .hasMessage("inputSize must be in 16..2048, got 0");
+    assertThatThrownBy(() -> tiny().inputSize(0)).hasMessage("inputSize must be in 16..512, got 0");
     assertThatThrownBy(() -> tiny().cropFraction(0))
         .hasMessage("cropFraction must be in (0, 1], got 0.0");
   }

@@ -1,0 +1,37 @@
+package dev.dogvision.internal;
+
+import java.util.Locale;
+
+/** Names from files as messages show them: a name may be as long as its file. */
+public final class Excerpt {
+  private static final int LONGEST = 120;
+
+  private Excerpt() {}
+
+  /**
+   * The beginning of a text.
+   *
+   * @param text any text
+   * @return the text itself up to 120 characters; of a longer one the beginning, and how long it is
+   */
+  public static String of(String text) {
+    return of(text, LONGEST);
+  }
+
+  /**
+   * The beginning of a text.
+   *
+   * @param text any text
+   * @param longest how many characters are shown at most
+   * @return the text itself if it is no longer; else its beginning, and how long it is
+   */
+  public static String of(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    // Half of a surrogate pair is no character.
+    int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+    return String.format(
+        Locale.ROOT, "%s... (%,d characters)", text.substring(0, end), text.length());
+  }
+}
