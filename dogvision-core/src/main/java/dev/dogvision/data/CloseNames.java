@@ -1,6 +1,7 @@
 package dev.dogvision.data;
 
 import com.google.common.collect.ImmutableList;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,14 +15,29 @@ final class CloseNames {
 
   private CloseNames() {}
 
-  /** What is left of a name without case, spaces and punctuation: "Boston-bull" is "bostonbull". */
+  /**
+   * What is left of a name without case, accents, spaces, punctuation and what can't be seen:
+   * "Boston-bull" is "bostonbull", however its characters are composed.
+   */
   static String bare(String name) {
     StringBuilder bare = new StringBuilder(name.length());
-    name.toLowerCase(Locale.ROOT)
+    // In upper case first, where more letters are one than in lower case.
+    Normalizer.normalize(name, Normalizer.Form.NFKD)
+        .toUpperCase(Locale.ROOT)
+        .toLowerCase(Locale.ROOT)
         .codePoints()
-        .filter(Character::isLetterOrDigit)
+        .filter(CloseNames::counts)
         .forEach(bare::appendCodePoint);
     return bare.toString();
+  }
+
+  /** Letters, digits, and the marks that are vowels in some scripts, but no accents. */
+  private static boolean counts(int character) {
+    boolean accent = character >= 0x300 && character <= 0x36F;
+    int type = Character.getType(character);
+    return Character.isLetterOrDigit(character)
+        || (!accent
+            && (type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK));
   }
 
   /** Up to three names within a third of the wanted name's length in edits, the closest first. */

@@ -68,6 +68,7 @@ public final class DatasetBuilder {
   private @Nullable Character delimiter;
   private @Nullable Charset charset;
   private @Nullable ProblemPolicy missing;
+  private @Nullable ProblemPolicy missingLabels;
   private @Nullable ProblemPolicy unreadable;
   private @Nullable ProblemPolicy conflicting;
   private boolean withoutImages;
@@ -275,6 +276,23 @@ public final class DatasetBuilder {
   }
 
   /**
+   * What to do about rows of a CSV that name no breed: the cell is blank, or holds what programs
+   * write for a missing value, such as {@code NaN} or {@code #N/A}. Defaults to {@link
+   * ProblemPolicy#FAIL}.
+   *
+   * @param policy fail, or skip and say so in the summary's notes
+   * @return this builder
+   * @throws IllegalStateException if already set, or if the data does not come from a CSV
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder missingLabels(ProblemPolicy policy) {
+    csvOnly("missingLabels");
+    unset("missingLabels", missingLabels);
+    missingLabels = requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
    * What to do about images that cannot be read. Defaults to {@link ProblemPolicy#FAIL}.
    *
    * @param policy fail, or skip and count
@@ -389,7 +407,8 @@ public final class DatasetBuilder {
             idColumn == null ? "id" : idColumn,
             labelColumn == null ? "breed" : labelColumn,
             delimiter == null ? ',' : delimiter,
-            charset == null ? StandardCharsets.UTF_8 : charset);
+            charset == null ? StandardCharsets.UTF_8 : charset,
+            missingLabels == null ? ProblemPolicy.FAIL : missingLabels);
     Path beside = requireNonNull(path.toAbsolutePath().getParent());
     Path root = images == null ? beside : images;
     @Nullable ImageFolder folder = withoutImages ? null : new ImageFolder(root, followLinks);
@@ -397,6 +416,7 @@ public final class DatasetBuilder {
     Map<Object, Candidate> candidates = new LinkedHashMap<>();
     List<String> refused = new ArrayList<>();
     int severalImages = 0;
+    List<String> restored = new ArrayList<>();
     for (LabelTable.Row row : table.rows()) {
       ImageFolder.Found found = folder == null ? null : folder.find(row.id());
       if (found != null && found.refusal() != null) {
@@ -414,6 +434,9 @@ public final class DatasetBuilder {
                       new ArrayList<>()));
       if (candidate.rows().isEmpty() && found != null && found.alternatives() > 0) {
         severalImages++;
+      }
+      if (found != null && found.restored()) {
+        restored.add("'" + row.id() + "' (" + requireNonNull(file).getFileName() + ")");
       }
       candidate.rows().add(row);
     }
@@ -447,7 +470,7 @@ public final class DatasetBuilder {
       LabelTable.Row row = candidate.rows().get(0);
       if (folder != null && !candidate.isThere()) {
         absentIds.add(row.id());
-        absent.add("line " + row.line() + ": no image for the id '" + row.id() + "'");
+        absent.add(absence(row, folder, absent.size() < Problems.NAMED));
         continue;
       }
       examples.add(new Example(row.id(), candidate.image(), row.label()));
@@ -466,7 +489,7 @@ public final class DatasetBuilder {
               + " .conflictingLabels(ProblemPolicy.SKIP)");
     }
     if (folder != null && missing != ProblemPolicy.SKIP) {
-      failures.add(absent, missingMessage(absent.size(), candidates.size(), root, folder));
+      failures.add(absent, missingMessage(absentIds, candidates.size(), root, folder));
     }
     if (unreadable != ProblemPolicy.SKIP) {
       List<String> problems = new ArrayList<>();
@@ -488,6 +511,20 @@ public final class DatasetBuilder {
               + " several images; the first of "
               + ImageFiles.SUFFIXES_IN_WORDS
               + " was taken");
+    }
+    note(
+        notes, table.unlabelled(), "row without a breed, skipped", "rows without a breed, skipped");
+    note(
+        notes,
+        restored,
+        "id was changed by a spreadsheet, and its image found all the same",
+        "ids were changed by a spreadsheet, and their images found all the same");
+    if (withoutImages) {
+      note(
+          notes,
+          examples.stream().map(Example::id).filter(SpreadsheetIds::isRounded).toList(),
+          "id is a number that a spreadsheet has rounded",
+          "ids are numbers that a spreadsheet has rounded");
     }
     Labels labels =
         Labels.sorted(table.rows().stream().map(LabelTable.Row::label).distinct().toList());
@@ -515,22 +552,63 @@ public final class DatasetBuilder {
         said.add("'" + row.label() + "' (line " + row.line() + ")");
       }
     }
-    return "id '" + candidate.id() + "': " + String.join(", ", said);
+    return "id '"
+        + candidate.id()
+        + "': "
+        + String.join(", ", said)
+        + (SpreadsheetIds.isRounded(candidate.id())
+            ? "; a spreadsheet has rounded the number, so these may be different ids"
+            : "");
   }
 
-  private String missingMessage(int absent, int all, Path root, ImageFolder folder) {
+  private static String absence(LabelTable.Row row, ImageFolder folder, boolean look) {
+    String absence = "line " + row.line() + ": no image for the id '" + row.id() + "'";
+    boolean rounded = SpreadsheetIds.isRounded(row.id());
+    if (rounded) {
+      absence += ", a number that a spreadsheet has rounded";
+    }
+    List<String> close = look ? folder.close(row.id()) : List.of();
+    return close.isEmpty()
+        ? absence
+        : absence + (rounded ? "; it may have been " : "; close ones: ") + Problems.names(close);
+  }
+
+  private String missingMessage(List<String> absent, int all, Path root, ImageFolder folder) {
     String message =
         String.format(
             Locale.ROOT,
             "%s: %,d of %,d ids have no image in %s (named <id>%s)",
             path,
-            absent,
+            absent.size(),
             all,
             root,
             ImageFiles.SUFFIXES_IN_WORDS);
-    if (absent == all) {
+    long rounded = absent.stream().filter(SpreadsheetIds::isRounded).count();
+    if (rounded > 0) {
       message +=
-          folder.imageCount() == 0 ? "; there is no image in that folder" : "; none fits the ids";
+          String.format(
+              Locale.ROOT,
+              "; %,d of them %s rounded by a spreadsheet, whose digits are lost: write the table"
+                  + " again with its ids as text",
+              rounded,
+              rounded == 1 ? "was" : "were");
+      return message + ", or leave the rows out with .missingImages(ProblemPolicy.SKIP)";
+    }
+    if (absent.size() == all) {
+      boolean noImage = folder.imageCount() == 0;
+      Optional<String> below = folder.folderBelow(absent.get(0));
+      if (below.isPresent()) {
+        return String.format(
+            Locale.ROOT,
+            "%s; the image of '%s' is in the folder %s below: name that with .images(folder), or"
+                + " the folder in the ids (%s/%s)",
+            message,
+            absent.get(0),
+            below.get(),
+            below.get(),
+            absent.get(0));
+      }
+      message += noImage ? "; there is no image in that folder" : "; none fits the ids";
       return message
           + (images == null
               ? "; name the folder of images with .images(folder), or call .withoutImages()"
@@ -555,7 +633,11 @@ public final class DatasetBuilder {
     List<String> empty = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
+    List<String> systemFolders = ImageFolder.systemFolders(path);
     for (String entry : ImageFolder.names(path)) {
+      if (systemFolders.contains(entry)) {
+        continue;
+      }
       Path folder = FileNames.resolve(path, entry);
       if (!Files.isDirectory(folder)) {
         if (ImageFiles.suffixRank(entry) >= 0) {
@@ -565,6 +647,7 @@ public final class DatasetBuilder {
       }
       String label = LabelTable.trim(entry);
       String control = LabelTable.controlCharacter(label);
+      label = VisibleText.of(label);
       if (label.isEmpty() || control != null) {
         unusable.add("'" + entry + "' " + (label.isEmpty() ? "is blank" : "holds " + control));
         continue;
@@ -601,6 +684,11 @@ public final class DatasetBuilder {
         loose,
         "image in no breed's folder, ignored",
         "images in no breed's folder, ignored");
+    note(
+        notes,
+        systemFolders,
+        "folder that is no breed, ignored",
+        "folders that are no breeds, ignored");
     note(notes, empty, "folder without images, ignored", "folders without images, ignored");
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
     return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes, broken(examples));

@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * listing, so an id is never used as a path by itself.
  */
 final class ImageFolder {
+  /** Of shorter names most are close to each other. */
+  private static final int SHORTEST_TO_COMPARE = 4;
+
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
 
   /**
@@ -33,9 +36,15 @@ final class ImageFolder {
    * @param file the file; null where there is none, or it may not be used
    * @param refusal why it may not be used, or null
    * @param alternatives how many other files could have been meant
+   * @param restored whether the id is one that a spreadsheet has changed, and the file the only one
+   *     that it can have meant
    */
-  record Found(@Nullable Path file, @Nullable String refusal, int alternatives) {
+  record Found(@Nullable Path file, @Nullable String refusal, int alternatives, boolean restored) {
     static final Found NOTHING = new Found(null, null, 0);
+
+    Found(@Nullable Path file, @Nullable String refusal, int alternatives) {
+      this(file, refusal, alternatives, false);
+    }
   }
 
   private final Path root;
@@ -97,6 +106,18 @@ final class ImageFolder {
     }
     String name = normal(id.substring(slash + 1));
     List<String> names = listing.names(name);
+    if (names.isEmpty()) {
+      String restored = SpreadsheetIds.restored(name, listing.byStem.keySet()).orElse(null);
+      if (restored != null) {
+        Found found = file(listing, listing.names(restored));
+        return new Found(found.file(), found.refusal(), found.alternatives(), true);
+      }
+    }
+    return file(listing, names);
+  }
+
+  /** The first of several names that is a file. */
+  private Found file(Listing listing, List<String> names) {
     int alternatives = 0;
     for (String candidate : names) {
       Path file = FileNames.resolve(listing.folder, candidate);
@@ -128,6 +149,30 @@ final class ImageFolder {
     } catch (IOException e) {
       return "is a link that cannot be followed: " + e;
     }
+  }
+
+  /** What an id without an image may have meant, the likeliest first. */
+  List<String> close(String id) {
+    int slash = id.lastIndexOf('/');
+    String before = id.substring(0, slash + 1);
+    Set<String> names = listing(slash < 0 ? "" : id.substring(0, slash)).byStem.keySet();
+    String name = normal(id.substring(slash + 1));
+    List<String> close = SpreadsheetIds.candidates(name, names);
+    if (close.isEmpty()
+        && name.length() >= SHORTEST_TO_COMPARE
+        && !SpreadsheetIds.isRounded(name)) {
+      close = CloseNames.to(name, names);
+    }
+    return close.stream().map(other -> before + other).toList();
+  }
+
+  /** The first folder below the root that has an image by an id's name. */
+  Optional<String> folderBelow(String id) {
+    String name = normal(id.substring(id.lastIndexOf('/') + 1));
+    return names(root).stream()
+        .filter(folder -> Files.isDirectory(FileNames.resolve(root, folder)))
+        .filter(folder -> !listing(folder).names(name).isEmpty())
+        .findFirst();
   }
 
   /** Images in the folders that ids pointed at which no id asked for, sorted by name. */
@@ -182,13 +227,25 @@ final class ImageFolder {
 
   /** The names in a folder, but for hidden ones, sorted. */
   static List<String> names(Path folder) {
+    return allNames(folder).stream().filter(name -> !ImageFiles.isHidden(name)).toList();
+  }
+
+  /**
+   * The names of folders in a folder that are there for a system's or a program's use; hidden ones
+   * if there are images in them.
+   */
+  static List<String> systemFolders(Path folder) {
+    return allNames(folder).stream()
+        .filter(name -> SystemFolders.include(name) && Files.isDirectory(FileNames.resolve(folder, name)))
+        .filter(name -> !ImageFiles.isHidden(name) || !imageNames(FileNames.resolve(folder, name)).isEmpty())
+        .toList();
+  }
+
+  private static List<String> allNames(Path folder) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        String name = FileNames.of(entry);
-        if (!ImageFiles.isHidden(name)) {
-          names.add(name);
-        }
+        names.add(FileNames.of(entry));
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw new DatasetException("the folder " + folder + " cannot be listed: " + e, e);
@@ -197,9 +254,9 @@ final class ImageFolder {
     return names;
   }
 
-  /** File systems differ in how they compose accents; ids and names are compared composed. */
+  /** File systems differ in how they compose accents; what one sees is compared. */
   private static String normal(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC);
+    return VisibleText.of(name);
   }
 
   private static final class Listing {
@@ -215,7 +272,9 @@ final class ImageFolder {
       this.refusal = refusal;
       List<String> byPreference = new ArrayList<>(all);
       byPreference.sort(
-          Comparator.comparingInt(ImageFiles::suffixRank).thenComparing(Comparator.naturalOrder()));
+          Comparator.comparing((String name) -> !normal(name).equals(name))
+              .thenComparingInt(ImageFiles::suffixRank)
+              .thenComparing(Comparator.naturalOrder()));
       for (String name : byPreference) {
         exact.add(name);
         byStem.computeIfAbsent(normal(ImageFiles.stem(name)), stem -> new ArrayList<>()).add(name);

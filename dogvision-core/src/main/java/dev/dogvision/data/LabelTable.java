@@ -2,6 +2,7 @@ package dev.dogvision.data;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
+import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -18,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -28,6 +32,20 @@ final class LabelTable {
   /** A gibibyte: some 20 million rows. What is larger is not a file of labels. */
   private static final long MAXIMUM_BYTES = 1L << 30;
 
+  /** How Excel is told what separates the columns. */
+  private static final Pattern SEPARATOR_LINE =
+      Pattern.compile("\\A\"?sep=(.)\"?[ \\t]*(\\R|\\z)", Pattern.CASE_INSENSITIVE);
+
+  /** How a spreadsheet is told that digits are text. */
+  private static final Pattern TEXT_FORMULA = Pattern.compile("=\"(.*)\"", Pattern.DOTALL);
+
+  /** What programs write for a missing value, and a spreadsheet for a formula that failed. */
+  private static final Set<String> MISSING =
+      Set.of(
+          "NaN", "nan", "NAN", "-nan", "N/A", "n/a", "<NA>", "NaT", "#N/A", "#NV", "#NAME?",
+          "#VALUE!", "#REF!", "#DIV/0!", "#NULL!", "#NUM!");
+
+  private static final int MOST_COLUMNS = 20;
   private static final CharMatcher BLANK = CharMatcher.whitespace().or(CharMatcher.anyOf("\uFEFF"));
 
   /**
@@ -39,10 +57,12 @@ final class LabelTable {
 
   private final Path file;
   private final ImmutableList<Row> rows;
+  private final ImmutableList<String> unlabelled;
 
-  private LabelTable(Path file, List<Row> rows) {
+  private LabelTable(Path file, List<Row> rows, List<String> unlabelled) {
     this.file = file;
     this.rows = ImmutableList.copyOf(rows);
+    this.unlabelled = ImmutableList.copyOf(unlabelled);
   }
 
   Path file() {
@@ -51,6 +71,11 @@ final class LabelTable {
 
   List<Row> rows() {
     return rows;
+  }
+
+  /** Ids of the rows that were left out for want of a label. */
+  List<String> unlabelled() {
+    return unlabelled;
   }
 
   /** Removes white space of every kind from both ends. */
@@ -66,9 +91,44 @@ final class LabelTable {
         : String.format(Locale.ROOT, "the control character U+%04X", (int) text.charAt(at));
   }
 
+  /**
+   * Reads a file.
+   *
+   * @param missingLabels what to do about rows without a label
+   */
   static LabelTable read(
-      Path file, String idColumn, String labelColumn, char delimiter, Charset charset) {
+      Path file,
+      String idColumn,
+      String labelColumn,
+      char delimiter,
+      Charset charset,
+      ProblemPolicy missingLabels) {
     String text = decode(file, bytes(file), charset);
+    Matcher separator = SEPARATOR_LINE.matcher(text);
+    return separator.find()
+        ? parse(
+            new Content(file, text.substring(separator.end()), 1),
+            idColumn,
+            labelColumn,
+            separator.group(1).charAt(0),
+            missingLabels)
+        : parse(new Content(file, text, 0), idColumn, labelColumn, delimiter, missingLabels);
+  }
+
+  /**
+   * A file's text.
+   *
+   * @param linesBefore how many lines are not part of it
+   */
+  private record Content(Path file, String text, int linesBefore) {}
+
+  private static LabelTable parse(
+      Content content,
+      String idColumn,
+      String labelColumn,
+      char delimiter,
+      ProblemPolicy missingLabels) {
+    Path file = content.file();
     CSVFormat format =
         CSVFormat.RFC4180
             .builder()
@@ -77,7 +137,7 @@ final class LabelTable {
             .setIgnoreSurroundingSpaces(true)
             .get();
     try (CSVParser parser =
-        CSVParser.builder().setReader(new StringReader(text)).setFormat(format).get()) {
+        CSVParser.builder().setReader(new StringReader(content.text())).setFormat(format).get()) {
       Iterator<CSVRecord> records = parser.iterator();
       CSVRecord header = null;
       while (records.hasNext() && (header == null || isBlank(header))) {
@@ -87,13 +147,22 @@ final class LabelTable {
         throw new DatasetException(
             file + " is empty; expected a first line of column names such as id,breed");
       }
-      List<String> columns = header.stream().map(LabelTable::trim).toList();
+      List<String> columns = named(header.stream().map(LabelTable::trim).toList());
       int id = column(file, columns, idColumn, idColumn, labelColumn, delimiter);
       int label = column(file, columns, labelColumn, idColumn, labelColumn, delimiter);
-      return new LabelTable(file, rows(file, parser, records, columns, id, label));
+      return rows(content, parser, records, columns, id, label, missingLabels);
     } catch (IOException | UncheckedIOException e) {
       throw unparseable(file, e);
     }
+  }
+
+  /** The columns up to the last that has a name: a spreadsheet writes empty ones after them. */
+  private static List<String> named(List<String> columns) {
+    int end = columns.size();
+    while (end > 0 && columns.get(end - 1).isEmpty()) {
+      end--;
+    }
+    return columns.subList(0, end);
   }
 
   private static DatasetException unparseable(Path file, Exception cause) {
@@ -208,7 +277,9 @@ final class LabelTable {
                 + "')");
       }
     }
-    String listed = String.join("', '", columns);
+    String listed =
+        String.join("', '", columns.stream().limit(MOST_COLUMNS).map(Excerpt::of).toList())
+            + (columns.size() > MOST_COLUMNS ? "', ..., '" + columns.size() + " in all" : "");
     throw new DatasetException(
         file
             + ", line 1: no column '"
@@ -218,9 +289,9 @@ final class LabelTable {
             + "'; "
             + expected
             + ", or name others with .columns(\""
-            + suggestion(columns, 0, idColumn)
+            + Excerpt.of(suggestion(columns, 0, idColumn))
             + "\", \""
-            + suggestion(columns, 1, labelColumn)
+            + Excerpt.of(suggestion(columns, 1, labelColumn))
             + "\")");
   }
 
@@ -239,22 +310,26 @@ final class LabelTable {
     return places;
   }
 
-  private static List<Row> rows(
-      Path file,
+  private static LabelTable rows(
+      Content content,
       CSVParser parser,
       Iterator<CSVRecord> records,
       List<String> columns,
       int idColumn,
-      int labelColumn) {
+      int labelColumn,
+      ProblemPolicy missingLabels) {
+    Path file = content.file();
     List<Row> rows = new ArrayList<>();
+    List<String> unlabelled = new ArrayList<>();
     List<String> problems = new ArrayList<>();
+    boolean mayBeSkipped = false;
     while (records.hasNext()) {
       CSVRecord row = records.next();
       if (isBlank(row)) {
         continue;
       }
-      int line = line(parser, row);
-      if (row.size() != columns.size()) {
+      int line = line(parser, row) + content.linesBefore();
+      if (!fits(row, columns)) {
         problems.add(
             "line "
                 + line
@@ -267,17 +342,33 @@ final class LabelTable {
                 + ")");
         continue;
       }
-      String id = trim(row.get(idColumn));
-      String label = trim(row.get(labelColumn));
+      String id = trim(text(trim(row.get(idColumn))));
+      String label = trim(text(trim(row.get(labelColumn))));
       String problem = problem(id, columns.get(idColumn));
+      if (problem == null) {
+        problem = refusal(id);
+      }
+      String visible = VisibleText.of(label);
+      if (problem == null && (visible.isEmpty() || MISSING.contains(visible))) {
+        if (missingLabels == ProblemPolicy.SKIP) {
+          unlabelled.add(id);
+          continue;
+        }
+        mayBeSkipped = true;
+        problem =
+            visible.isEmpty()
+                ? "the " + columns.get(labelColumn) + " is blank"
+                : "the "
+                    + columns.get(labelColumn)
+                    + " is '"
+                    + visible
+                    + "', which stands for a missing value";
+      }
       if (problem == null) {
         problem = problem(label, columns.get(labelColumn));
       }
       if (problem == null) {
-        problem = refusal(id);
-      }
-      if (problem == null) {
-        rows.add(new Row(line, id, label));
+        rows.add(new Row(line, id, visible));
       } else {
         problems.add("line " + line + ": " + problem);
       }
@@ -288,16 +379,41 @@ final class LabelTable {
               + ": "
               + Problems.count(problems.size(), "row", "rows")
               + " cannot be used; correct or remove "
-              + (problems.size() == 1 ? "it:" : "them:")
+              + (problems.size() == 1 ? "it" : "them")
+              + (mayBeSkipped
+                  ? ", or leave out what has no breed with .missingLabels(ProblemPolicy.SKIP):"
+                  : ":")
               + Problems.lines(problems),
           problems,
           null);
     }
     if (rows.isEmpty()) {
       throw new DatasetException(
-          file + " has a header (" + String.join(", ", columns) + ") but no rows");
+          file
+              + " has a header ("
+              + String.join(", ", columns)
+              + ") but no rows"
+              + (unlabelled.isEmpty() ? "" : " with a breed"));
     }
-    return rows;
+    return new LabelTable(file, rows, unlabelled);
+  }
+
+  /** Whether a row has all columns that have a name, and nothing but blanks beyond them. */
+  private static boolean fits(CSVRecord row, List<String> columns) {
+    if (row.size() < columns.size()) {
+      return false;
+    }
+    for (int i = columns.size(); i < row.size(); i++) {
+      if (!BLANK.matchesAllOf(row.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String text(String cell) {
+    Matcher formula = TEXT_FORMULA.matcher(cell);
+    return formula.matches() ? formula.group(1) : cell;
   }
 
   /** The line a record begins at; the parser tells the one it ends at. */
@@ -309,8 +425,9 @@ final class LabelTable {
     return (int) line;
   }
 
+  /** Whether nothing is in a row: a spreadsheet writes commas for cells that were once used. */
   private static boolean isBlank(CSVRecord row) {
-    return row.size() == 1 && BLANK.matchesAllOf(row.get(0));
+    return row.stream().allMatch(BLANK::matchesAllOf);
   }
 
   private static @Nullable String problem(String text, String column) {

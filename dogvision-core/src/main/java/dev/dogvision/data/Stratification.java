@@ -1,6 +1,7 @@
 package dev.dogvision.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.HashFunction;
@@ -13,7 +14,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -242,24 +246,32 @@ final class Stratification {
               : (int) Math.max(low[c], Math.min(high[c], toShare * counts[c] / free));
       rest -= shares[c];
     }
-    for (; rest != 0; rest -= Long.signum(rest)) {
-      int step = Long.signum(rest);
-      int best = -1;
-      long bestLack = Long.MIN_VALUE;
-      for (int c = 0; c < n; c++) {
-        if (step > 0 ? shares[c] >= high[c] : shares[c] <= low[c]) {
-          continue;
-        }
-        long lack = step * (toShare * counts[c] - shares[c] * free);
-        if (best < 0
-            || lack > bestLack
-            || (lack == bestLack && Long.compareUnsigned(classKeys[c], classKeys[best]) < 0)) {
-          best = c;
-          bestLack = lack;
-        }
+    int step = Long.signum(rest);
+    long shared = toShare;
+    long all = free;
+    // The class that lacks most comes first; a step changes what one class lacks and no other.
+    record Lack(int place, long lack) {}
+    PriorityQueue<Lack> lacks =
+        new PriorityQueue<>(
+            Comparator.comparingLong(Lack::lack)
+                .reversed()
+                .thenComparing(lack -> classKeys[lack.place()], Long::compareUnsigned)
+                .thenComparingInt(Lack::place));
+    IntFunction<Lack> lack = c -> new Lack(c, step * (shared * counts[c] - shares[c] * all));
+    IntPredicate isFull = c -> step > 0 ? shares[c] >= high[c] : shares[c] <= low[c];
+    for (int c = 0; step != 0 && c < n; c++) {
+      if (!isFull.test(c)) {
+        lacks.add(lack.apply(c));
       }
-      checkArgument(best >= 0, "no room for %s of %s", rest, total);
-      shares[best] += step;
+    }
+    for (; rest != 0; rest -= step) {
+      Lack best = lacks.poll();
+      checkArgument(best != null, "no room for %s of %s", rest, total);
+      int c = requireNonNull(best).place();
+      shares[c] += step;
+      if (!isFull.test(c)) {
+        lacks.add(lack.apply(c));
+      }
     }
     return true;
   }

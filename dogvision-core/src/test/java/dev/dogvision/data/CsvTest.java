@@ -135,7 +135,8 @@ class CsvTest {
     assertFails(
         reading("id,breed\na,pug\nb\n\nc,\"\nchow\",7\n ,pug\nd, \ne\u0007,pug\n../f,pug\n"),
         csv
-            + ": 6 rows cannot be used; correct or remove them:\n"
+            + ": 6 rows cannot be used; correct or remove them, or leave out what has no breed with"
+            + " .missingLabels(ProblemPolicy.SKIP):\n"
             + "  line 3: 1 field, expected 2 (id, breed)\n"
             + "  line 5: 3 fields, expected 2 (id, breed)\n"
             + "  line 7: the id is blank\n"
