@@ -92,7 +92,13 @@ public final class DatasetBuilder {
    * may quote fields (RFC 4180). Its first line names the columns, {@code id} and {@code breed} in
    * any order and case, among others; see {@link #columns}. Ids, breeds and column names are
    * trimmed. Where a row repeats an id with the same breed, one of them is kept and the {@link
-   * DatasetSummary} counts the others.
+   * DatasetSummary} counts the others. Breeds that look the same are one: they are composed (NFC)
+   * and freed of characters that can't be seen.
+   *
+   * <p>What spreadsheets leave behind is understood: a first line such as {@code sep=;}, rows and
+   * columns of empty cells, {@code ="0001"}. Where there is no image for an id like {@code 7} or
+   * {@code 7.0}, but one for {@code 007}, and all numbers in the folder are filled up to that
+   * width, that one is meant; the summary's notes name such ids.
    *
    * <p>An id is the name of an image in the folder of {@link #images}, with or without suffix. It
    * may lead into a folder below ({@code puppies/rex}), but never out of the folder of images: an

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What spreadsheets and programs for tables make of a CSV. */
 class SpreadsheetTest {
@@ -201,5 +204,35 @@ class SpreadsheetTest {
           .isInstanceOf(DatasetException.class)
           .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(2_000));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sep.csv, 8",
+    "sepsemi.csv, 8",
+    "trail.csv, 8",
+    "floats.csv, 6",
+    "nanword.csv, 7",
+    "zeros.csv, 6"
+  })
+  void files_like_those_in_public_reports_are_read(String name, int examples) {
+    Path file =
+        Path.of(System.getProperty("dogvision.shared", "../shared"), "data/reports/csv", name);
+    Assumptions.assumeTrue(Files.exists(file), "the files are not at hand");
+    for (String image :
+        List.of("beagle0", "beagle1", "beagle2", "beagle3", "pug0", "pug1", "pug2", "pug3")) {
+      ImageFixtures.jpegHeader(train.resolve(image + ".jpg"));
+    }
+    for (int i = 1; i <= 6; i++) {
+      ImageFixtures.jpegHeader(train.resolve("000" + i + ".jpg"));
+    }
+    Dataset dogs =
+        DatasetBuilder.fromCsv(file)
+            .images(train)
+            .missingLabels(ProblemPolicy.SKIP)
+            .missingImages(ProblemPolicy.SKIP)
+            .build();
+    assertThat(dogs.size()).isEqualTo(examples);
+    assertThat(dogs.labels().names()).containsExactly("beagle", "pug");
   }
 }
