@@ -236,8 +236,13 @@ final class ImageFolder {
    */
   static List<String> systemFolders(Path folder) {
     return allNames(folder).stream()
-        .filter(name -> SystemFolders.include(name) && Files.isDirectory(FileNames.resolve(folder, name)))
-        .filter(name -> !ImageFiles.isHidden(name) || !imageNames(FileNames.resolve(folder, name)).isEmpty())
+        .filter(
+            name ->
+                SystemFolders.include(name) && Files.isDirectory(FileNames.resolve(folder, name)))
+        .filter(
+            name ->
+                !ImageFiles.isHidden(name)
+                    || !imageNames(FileNames.resolve(folder, name)).isEmpty())
         .toList();
   }
 

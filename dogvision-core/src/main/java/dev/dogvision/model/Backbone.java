@@ -360,7 +360,8 @@ public final class Backbone {
   }
 
   private static Preprocessing preprocessing(Metadata metadata, Preprocessing usual) {
-    int inputSize = (int) metadata.number("input_size", usual.size(), InputSize.SMALLEST, InputSize.LARGEST);
+    int inputSize =
+        (int) metadata.number("input_size", usual.size(), InputSize.SMALLEST, InputSize.LARGEST);
     String rule = metadata.get("resize", usual.resizeRule().name());
     ResizeRule resizeRule;
     try {

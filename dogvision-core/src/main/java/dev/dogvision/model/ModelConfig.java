@@ -214,7 +214,10 @@ record ModelConfig(
                 (int) parser.whole(row + ".channels", 1, 8192),
                 (int) parser.whole(row + ".repeats", 1, 64)));
       } catch (IllegalArgumentException e) {
-        throw new DamagedFileException(source, source + ": " + row + ": " + e.getMessage(), e);
+        throw new DamagedFileException(
+            source,
+            source + ": " + row + ": " + Excerpt.of(String.valueOf(e.getMessage()), 300),
+            e);
       }
     }
     try {
@@ -227,7 +230,8 @@ record ModelConfig(
           parser.choice("architecture.padding", Padding.values()),
           parser.choice("architecture.activation", Activation.values()));
     } catch (IllegalArgumentException e) {
-      throw new DamagedFileException(source, source + ": architecture: " + e.getMessage(), e);
+      throw new DamagedFileException(
+          source, source + ": architecture: " + Excerpt.of(String.valueOf(e.getMessage()), 300), e);
     }
   }
 
@@ -391,7 +395,10 @@ record ModelConfig(
       try {
         return Labels.of(names);
       } catch (IllegalArgumentException e) {
-        throw new DamagedFileException(source, source + ": " + path + ": " + e.getMessage(), e);
+        throw new DamagedFileException(
+            source,
+            source + ": " + path + ": " + Excerpt.of(String.valueOf(e.getMessage()), 300),
+            e);
       }
     }
 

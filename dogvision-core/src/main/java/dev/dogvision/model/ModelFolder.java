@@ -414,7 +414,8 @@ final class ModelFolder {
   private static String writeWeights(TrainedModel model, Path file, ElementType precision)
       throws IOException {
     Map<String, String> metadata =
-        ImmutableMap.of("format", "pt", "architecture", model.architecture().name(), "library", "dogvision");
+        ImmutableMap.of(
+            "format", "pt", "architecture", model.architecture().name(), "library", "dogvision");
     AtomicReference<String> sha256 = new AtomicReference<>("");
     WholeFile.writeThrough(
         file,
