@@ -39,10 +39,7 @@ final class DjlEngine implements Engine {
     ai.djl.engine.Engine engine;
     try {
       engine = OwnClassLoader.call(DjlEngine::loadPyTorch);
-    } catch (RuntimeException
-        | LinkageError
-        | AssertionError
-        | ServiceConfigurationError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | ServiceConfigurationError e) {
       throw NativeLibraries.failure(e);
     }
     List<Device> devices = new ArrayList<>();

@@ -236,8 +236,7 @@ final class StartTest {
   }
 
   @Test
-  void without_a_jar_of_djl_s_that_is_told_and_the_native_library_is_not_blamed()
-      throws Exception {
+  void without_a_jar_of_djl_s_that_is_told_and_the_native_library_is_not_blamed() throws Exception {
     assertThat(
             openAnew(
                 IsolatedApplication.on(
