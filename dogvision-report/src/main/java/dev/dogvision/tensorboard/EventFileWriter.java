@@ -91,7 +91,13 @@ public final class EventFileWriter implements AutoCloseable {
         FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         EventFileWriter writer = new EventFileWriter(file, channel, clock);
-        writer.write(EventMessages.fileVersion(writer.now(), "brain.Event:2"));
+        try {
+          writer.write(EventMessages.fileVersion(writer.now(), "brain.Event:2"));
+        } catch (DogVisionException e) {
+          writer.close();
+          Files.deleteIfExists(file);
+          throw e;
+        }
         return writer;
       } catch (FileAlreadyExistsException e) {
         // Another writer of this process opened one within the same second: the next name then.
@@ -122,6 +128,16 @@ public final class EventFileWriter implements AutoCloseable {
    */
   public Path file() {
     return file;
+  }
+
+  /** Whether it can be written to: an interrupted thread finds its files closed. */
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /** Whether it can be written to, and is where a reader looks for it. */
+  boolean isIntact() {
+    return isOpen() && Files.exists(file);
   }
 
   /**

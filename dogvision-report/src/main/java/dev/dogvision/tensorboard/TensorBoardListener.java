@@ -1,5 +1,7 @@
 package dev.dogvision.tensorboard;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Doubles;
 import dev.dogvision.DogVisionException;
@@ -44,6 +46,7 @@ final class TensorBoardListener implements TrainingListener {
   private Optional<Dataset> validation = Optional.empty();
   private @Nullable EventFileWriter writer;
   private long batches;
+  private boolean told;
 
   /**
    * A listener for one run.
@@ -64,8 +67,50 @@ final class TensorBoardListener implements TrainingListener {
     if (out == null) {
       return;
     }
-    if (event instanceof TrainingEvent.BatchFinished batch) {
+    boolean batch = event instanceof TrainingEvent.BatchFinished;
+    if (batch) {
       batches++;
+    }
+    try {
+      if (!batch && !out.isIntact()) {
+        out = reopen(out);
+      }
+      if (out.isOpen()) {
+        write(out, event);
+      }
+    } catch (DogVisionException e) {
+      tell(e.getMessage());
+    } finally {
+      if (event instanceof TrainingEvent.RunFinished || event instanceof TrainingEvent.RunFailed) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * Goes on in another file of the same folder: TensorBoard shows all files of a folder as one run.
+   */
+  private EventFileWriter reopen(EventFileWriter lost) {
+    tell(
+        lost.file()
+            + " was removed or closed while the run wrote it. A new file goes on from here");
+    lost.close();
+    Path folder = requireNonNull(lost.file().getParent(), "a file in the run's folder");
+    EventFileWriter out = EventFileWriter.open(folder);
+    writer = out;
+    return out;
+  }
+
+  /** A full disk should not cost the hours that the run has taken already. */
+  private void tell(@Nullable String problem) {
+    if (!told) {
+      logger.warn("TensorBoard does not get everything, and the run goes on: {}", problem);
+    }
+    told = true;
+  }
+
+  private void write(EventFileWriter out, TrainingEvent event) {
+    if (event instanceof TrainingEvent.BatchFinished batch) {
       out.scalar("batch/loss", batches, batch.loss());
       out.scalar("batch/learning rate", batches, batch.learningRate());
       if (!Double.isNaN(batch.gradientNorm())) {
@@ -91,10 +136,10 @@ final class TensorBoardListener implements TrainingListener {
                   () -> ConfusionHeatMap.of(run.evaluate(dataset).confusion())));
       out.text(
           "end", run.history().size(), run.reason() + "; weights of epoch " + run.chosenEpoch());
-      close(out, true);
+      out.finished(true);
     } else if (event instanceof TrainingEvent.RunFailed failed) {
       out.text("end", batches, "failed: " + failed.failure());
-      close(out, false);
+      out.finished(false);
     }
   }
 
@@ -185,9 +230,15 @@ final class TensorBoardListener implements TrainingListener {
     out.image(tag, step, png);
   }
 
-  private void close(EventFileWriter out, boolean succeeded) {
-    out.finished(succeeded);
-    out.close();
+  private void close() {
+    EventFileWriter out = writer;
     writer = null;
+    if (out != null) {
+      try {
+        out.close();
+      } catch (DogVisionException e) {
+        tell(e.getMessage());
+      }
+    }
   }
 }
