@@ -64,7 +64,7 @@ public final class PassBenchmark {
                   })
               .fit(photographs);
       long end = System.nanoTime();
-      checkState(run.history().size() == 100, "the run ended early: %s", run.reason());
+      checkState(run.history().size() == 100, "the run ended early: %s", run.end().description());
       if (round > 0) {
         bare.add(forward);
         pass.add((firstEpoch[0] - start) / 1e6 / photographs.size());

@@ -290,31 +290,6 @@ public final class Dataset implements Iterable<Example> {
   }
 
   /**
-   * The same examples with their labels renamed, {@code n02085620-Chihuahua} to {@code chihuahua}
-   * for instance. Labels that come to have the same name become one.
-   *
-   * @param name gives each label's new name, which may be the old one
-   * @return the data set, its labels sorted
-   * @throws IllegalStateException if the data set is unlabelled
-   * @throws IllegalArgumentException if a new name is blank
-   */
-  public Dataset withRenamedLabels(UnaryOperator<String> name) {
-    checkLabelled();
-    Map<String, String> renamed = new LinkedHashMap<>();
-    for (String label : labels.names()) {
-      String changed = requireNonNull(name.apply(label), "the new name of " + label);
-      checkArgument(!changed.isBlank(), "the new name of '%s' must not be blank", label);
-      renamed.put(label, changed);
-    }
-    List<Example> changed = new ArrayList<>();
-    for (Example example : examples) {
-      String label = requireNonNull(renamed.get(requireNonNull(example.label())));
-      changed.add(new Example(example.id(), example.image(), label));
-    }
-    return new Dataset(changed, Labels.sorted(renamed.values()), ReadingReport.NONE, idsGiven);
-  }
-
-  /**
    * The same examples, with other labels to choose from: those of a model, say, in its order.
    *
    * @param others the labels; every example's label must be among them
@@ -517,22 +492,26 @@ public final class Dataset implements Iterable<Example> {
               trainSize,
               size() - trainSize));
     }
-    return new Split(trainPart, validationPart, notes(trainPart, validationPart, notes));
+    return new Split(trainPart, validationPart, null, notes(trainPart, validationPart, notes));
   }
 
   /**
-   * Splits into a part to train on, a part to validate on, and what is left to test on: figures of
-   * photographs by which nothing was chosen.
+   * Splits into a part to train on, a part to validate on while training, and a part to test on in
+   * the end, each breed in the same proportion.
    *
-   * <p>Each breed is divided in the same proportions, as exactly as whole images allow, and the
-   * outcome depends on the seed, the ids and the labels alone, as with {@link #split(double,
-   * long)}.
+   * <p>The training part is that of {@link #split(double, long)} with the same fraction and seed.
+   * The rest is divided in the same way: a breed with two or more images left is in both other
+   * parts where the sizes allow it. {@link Split#notes()} names the breeds that are not in every
+   * part.
+   *
+   * <p>The outcome depends on the seed, the ids and the labels, and on nothing else.
    *
    * @param train the training part's share, above 0
-   * @param validation the validation part's share, above 0; both together below 1
+   * @param validation the validation part's share, above 0; what both leave, above 0 too, is the
+   *     test part's
    * @param seed decides which examples go where
    * @return the three parts, each at least one example
-   * @throws IllegalArgumentException if a share is not above 0, or both together not below 1
+   * @throws IllegalArgumentException if a share is not above 0, or both leave nothing
    * @throws IllegalStateException if there are fewer than three examples
    */
   public Split split(double train, double validation, long seed) {
@@ -544,30 +523,125 @@ public final class Dataset implements Iterable<Example> {
    * a group go to the same part.
    *
    * @param train the training part's share, above 0
-   * @param validation the validation part's share, above 0; both together below 1
+   * @param validation the validation part's share, above 0; what both leave, above 0 too, is the
+   *     test part's
    * @param seed decides which examples go where
    * @param groups what belongs together; ids that are not in this data set are ignored
    * @return the three parts, each at least one example
-   * @throws IllegalArgumentException if a share is not above 0, or both together not below 1
+   * @throws IllegalArgumentException if a share is not above 0, or both leave nothing
    * @throws IllegalStateException if there are fewer than three examples or groups
    */
   public Split split(double train, double validation, long seed, Groups groups) {
-    checkArgument(train > 0, "train must be above 0, got %s", train);
-    checkArgument(validation > 0, "validation must be above 0, got %s", validation);
+    checkArgument(train > 0 && train < 1, "train must be between 0 and 1, got %s", train);
     checkArgument(
-        train + validation < 1,
-        "train and validation must leave something to test on, got %s and %s",
+        validation > 0 && validation < 1, "validation must be between 0 and 1, got %s", validation);
+    checkArgument(
+        train + validation < 1 - 1e-9,
+        "train and validation must leave something for the test part, got %s and %s",
         train,
         validation);
     checkSplittable(3, "split in three");
-    Split outer = split(Math.max(train + validation, 2.0 / size()), seed, groups);
-    int rest = outer.train().size();
-    double share = Math.max(1, Math.min(rest - 1, Math.round(train * size()))) / (double) rest;
-    Split inner = outer.train().split(share, seed, groups);
+    int trainSize = (int) Math.max(1, Math.min(size() - 2, Math.round(train * size())));
+    boolean[] trains = stratification(seed).split(trainSize, groups);
+    Dataset trainPart = partOrFail(i -> trains[i]);
+    Dataset rest = partOrFail(i -> !trains[i]);
+    rest.checkSplittable(2, "make a validation and a test part of");
+    int validationSize =
+        (int) Math.max(1, Math.min(rest.size() - 1, Math.round(validation * size())));
+    boolean[] validates = rest.stratification(seed).split(validationSize, groups);
+    Dataset validationPart = rest.partOrFail(i -> validates[i]);
+    Dataset testPart = rest.partOrFail(i -> !validates[i]);
     List<String> notes = new ArrayList<>();
-    outer.notes().forEach(note -> notes.add("test part: " + note));
-    notes.addAll(inner.notes());
-    return new Split(inner.train(), inner.validation(), outer.validation(), notes);
+    if (trainPart.size() != trainSize || validationPart.size() != validationSize) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "groups kept together made the parts %,d, %,d and %,d instead of %,d, %,d and %,d",
+              trainPart.size(),
+              validationPart.size(),
+              testPart.size(),
+              trainSize,
+              validationSize,
+              size() - trainSize - validationSize));
+    }
+    noteMissing(notes, trainPart, "cannot be learnt, without an image in the training part");
+    noteMissing(
+        notes, validationPart, "cannot be measured in the validation part, without an image");
+    noteMissing(notes, testPart, "cannot be measured in the test part, without an image");
+    return new Split(trainPart, validationPart, testPart, notes);
+  }
+
+  /** Notes the breeds that have images, but none in a part. */
+  private void noteMissing(List<String> notes, Dataset part, String what) {
+    List<String> missing = new ArrayList<>();
+    for (String name : labels.names()) {
+      int images = requireNonNull(summary.counts().get(name));
+      if (images > 0 && requireNonNull(part.summary.counts().get(name)) == 0) {
+        missing.add(name + " (" + Problems.count(images, "image", "images") + ")");
+      }
+    }
+    note(notes, missing, what);
+  }
+
+  /**
+   * The same photographs with other names for their labels, for example to bring two data sets to
+   * one spelling. Labels that get the same name become one, at the place of the first of them; the
+   * others keep their order.
+   *
+   * <pre>{@code
+   * dogs.withLabelsRenamed(Map.of("n02085620-Beagle", "beagle", "Beagle", "beagle"));
+   * }</pre>
+   *
+   * @param names the present names to the new ones; labels that are not in it stay as they are
+   * @return the data set with these labels
+   * @throws IllegalArgumentException if there is no label of a name, or a new name is blank
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public Dataset withLabelsRenamed(Map<String, String> names) {
+    checkLabelled();
+    List<String> strangers =
+        names.keySet().stream().filter(name -> !labels.contains(name)).sorted().toList();
+    checkArgument(
+        strangers.isEmpty(),
+        "not among the %s labels: %s",
+        labels.size(),
+        Problems.names(strangers));
+    return withLabelsRenamed(name -> names.getOrDefault(name, name));
+  }
+
+  /**
+   * The same photographs with other names for their labels. Labels that get the same name become
+   * one, at the place of the first of them; the others keep their order.
+   *
+   * <pre>{@code
+   * dogs.withLabelsRenamed(name -> name.replaceFirst("^n\\d{8}-", "").toLowerCase(Locale.ROOT));
+   * }</pre>
+   *
+   * @param renaming the present name to the new one, asked once a label
+   * @return the data set with these labels
+   * @throws IllegalArgumentException if a new name is blank
+   * @throws IllegalStateException if the data set is unlabelled
+   */
+  public Dataset withLabelsRenamed(UnaryOperator<String> renaming) {
+    checkLabelled();
+    Map<String, String> renamed = new LinkedHashMap<>();
+    for (String name : labels.names()) {
+      String other = renaming.apply(name);
+      checkArgument(!other.isBlank(), "the new name of label '%s' is blank", name);
+      renamed.put(name, other);
+    }
+    return new Dataset(
+        examples.stream()
+            .map(
+                example ->
+                    new Example(
+                        example.id(),
+                        example.image(),
+                        requireNonNull(renamed.get(requireNonNull(example.label())))))
+            .toList(),
+        Labels.of(new LinkedHashSet<>(renamed.values())),
+        ReadingReport.NONE,
+        idsGiven);
   }
 
   /**
@@ -605,7 +679,8 @@ public final class Dataset implements Iterable<Example> {
       int fold = f;
       Dataset trainPart = partOrFail(i -> folds[i] != fold);
       Dataset validationPart = partOrFail(i -> folds[i] == fold);
-      splits.add(new Split(trainPart, validationPart, notes(trainPart, validationPart, List.of())));
+      splits.add(
+          new Split(trainPart, validationPart, null, notes(trainPart, validationPart, List.of())));
     }
     return splits.build();
   }

@@ -340,19 +340,22 @@ public final class DatasetReport {
   }
 
   /**
-   * The groups of duplicates that a split tears apart, so that the validation part holds what was
-   * trained on.
+   * The groups of duplicates that a split tears apart, so that one part holds what is in another:
+   * what was trained on is in the validation part, say.
    *
-   * @param split parts of this data set, or of what it was joined from
-   * @return an immutable list of sets of ids, those in both parts only
+   * @param split a split of this data set, in two or three parts
+   * @return an immutable list of sets of ids, those in several parts only
    */
   public List<Set<String>> straddling(Split split) {
-    Set<String> train = ids(split.train());
-    Set<String> validation = ids(split.validation());
+    List<Set<String>> parts = new ArrayList<>();
+    parts.add(ids(split.train()));
+    parts.add(ids(split.validation()));
+    if (split.hasTest()) {
+      parts.add(ids(split.test()));
+    }
     ImmutableList.Builder<Set<String>> torn = ImmutableList.builder();
     for (Set<String> group : groups.groups()) {
-      if (group.stream().anyMatch(train::contains)
-          && group.stream().anyMatch(validation::contains)) {
+      if (parts.stream().filter(part -> group.stream().anyMatch(part::contains)).count() > 1) {
         torn.add(group);
       }
     }

@@ -1,34 +1,52 @@
 package dev.dogvision.data;
 
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CheckReturnValue;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A data set in two or three parts that share no example. Immutable. */
+/**
+ * A data set in two or three parts that share no example: one to learn from, one to choose by while
+ * learning (when to stop, which settings), and, of three, one that is looked at once in the end.
+ * Immutable.
+ */
+@CheckReturnValue
 public final class Split {
   private final Dataset train;
   private final Dataset validation;
   private final @Nullable Dataset test;
   private final ImmutableList<String> notes;
 
-  /**
-   * Two parts.
-   *
-   * @param train what to learn from
-   * @param validation what to choose by
-   * @param notes where the parts could not be made as asked, in plain words
-   */
-  public Split(Dataset train, Dataset validation, List<String> notes) {
-    this(train, validation, null, notes);
-  }
-
   Split(Dataset train, Dataset validation, @Nullable Dataset test, List<String> notes) {
     this.train = train;
     this.validation = validation;
     this.test = test;
     this.notes = ImmutableList.copyOf(notes);
+  }
+
+  /**
+   * Two parts that were made elsewhere, such as the folders {@code train} and {@code valid} of a
+   * download.
+   *
+   * @param train what to learn from
+   * @param validation what to measure on while learning
+   * @return the split, without notes
+   */
+  public static Split of(Dataset train, Dataset validation) {
+    return new Split(train, validation, null, List.of());
+  }
+
+  /**
+   * Three parts that were made elsewhere.
+   *
+   * @param train what to learn from
+   * @param validation what to measure on while learning
+   * @param test what to measure on in the end
+   * @return the split, without notes
+   */
+  public static Split of(Dataset train, Dataset validation, Dataset test) {
+    return new Split(train, validation, test, List.of());
   }
 
   /**
@@ -41,7 +59,7 @@ public final class Split {
   }
 
   /**
-   * What to choose by: when to stop, which settings.
+   * What to measure on while learning.
    *
    * @return in the data set's order
    */
@@ -50,7 +68,7 @@ public final class Split {
   }
 
   /**
-   * What to measure on once, when all is chosen.
+   * What to measure on in the end, kept out of every decision before.
    *
    * @return in the data set's order
    * @throws IllegalStateException if the data set was split in two
@@ -58,26 +76,26 @@ public final class Split {
   public Dataset test() {
     if (test == null) {
       throw new IllegalStateException(
-          "this data set was split in two, for training and validation; split(0.7, 0.15, seed) makes"
-              + " a third part to test on");
+          "the data set was split in two, so there is no test part; split(0.7, 0.15, seed) makes"
+              + " three");
     }
     return test;
   }
 
   /**
-   * Whether there is a third part.
+   * Whether there is a {@link #test} part.
    *
-   * @return whether {@link #test()} has one to give
+   * @return true of a data set that was split in three
    */
   public boolean hasTest() {
     return test != null;
   }
 
   /**
-   * Where the parts could not be made as asked.
+   * Where the parts could not be made as asked, in plain words: breeds with too few images to be in
+   * every part.
    *
-   * @return in plain words, breeds with too few images to be in all parts for instance; empty where
-   *     all went well
+   * @return empty where all went well
    */
   public List<String> notes() {
     return notes;
@@ -85,11 +103,11 @@ public final class Split {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Split split
-        && train.equals(split.train)
-        && validation.equals(split.validation)
-        && Objects.equals(test, split.test)
-        && notes.equals(split.notes);
+    return other instanceof Split that
+        && train.equals(that.train)
+        && validation.equals(that.validation)
+        && Objects.equals(test, that.test)
+        && notes.equals(that.notes);
   }
 
   @Override
@@ -99,12 +117,11 @@ public final class Split {
 
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "Split[%d to train, %d to validate%s%s]",
-        train.size(),
-        validation.size(),
-        test == null ? "" : ", " + test.size() + " to test",
-        notes.isEmpty() ? "" : "; " + String.join("; ", notes));
+    return "Split(train "
+        + train
+        + ", validation "
+        + validation
+        + (test == null ? "" : ", test " + test)
+        + (notes.isEmpty() ? ")" : ", " + notes + ")");
   }
 }

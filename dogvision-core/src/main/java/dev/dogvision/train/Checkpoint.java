@@ -23,13 +23,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run that can be taken up again.
  *
+ * @param runName what the run is called
  * @param start what the run started from
  * @param settings how it is trained
  * @param teacher the teacher of a distillation, or null
@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param notices what was passed over
  */
 record Checkpoint(
+    String runName,
     StartingPoint start,
     TrainingSettings settings,
     @Nullable TrainedModel teacher,
@@ -50,6 +51,7 @@ record Checkpoint(
     String engine,
     @Nullable Path file,
     List<String> notices) {
+  private static final String FORMAT = "dogvision-checkpoint-2";
   private static final String WEIGHTS = "weights/";
   private static final String CHOSEN = "chosen/";
   private static final String OPTIMIZER = "optimizer/";
@@ -61,7 +63,9 @@ record Checkpoint(
 
   /** Where the run stands; new at each call, since a run changes it. */
   RunState state() {
-    return file == null ? new RunState(start.weights()) : readState(file, start.weights());
+    return file == null
+        ? new RunState(runName, start.weights())
+        : readState(file, runName, start.weights());
   }
 
   /** What whoever resumes the run should know. */
@@ -128,7 +132,7 @@ record Checkpoint(
     String json = json(state).toString();
     Safetensors.Builder builder =
         Safetensors.builder()
-            .metadata("format", "dogvision-checkpoint-1")
+            .metadata("format", FORMAT)
             .metadata("state", json)
             .metadata("sha256", checksum(json, tensors));
     tensors.forEach(builder::add);
@@ -151,13 +155,13 @@ record Checkpoint(
   /**
    * Reads a state.
    *
-   * @throws DogVisionException if the file is not a whole checkpoint
+   * @throws DogVisionException if the file is not a whole checkpoint of that run
    */
-  static RunState readState(Path file, Map<String, Tensor> start) {
+  static RunState readState(Path file, String runName, Map<String, Tensor> start) {
     Safetensors content = Safetensors.read(file);
     String json = content.metadata().get("state");
     Map<String, Tensor> tensors = content.tensors();
-    if (json == null || !"dogvision-checkpoint-1".equals(content.metadata().get("format"))) {
+    if (json == null || !FORMAT.equals(content.metadata().get("format"))) {
       throw new MismatchException(file.toString(), file + " is not a checkpoint of this version");
     }
     if (!checksum(json, tensors).equals(content.metadata().get("sha256"))) {
@@ -177,9 +181,15 @@ record Checkpoint(
             optimizer.put(name.substring(OPTIMIZER.length()), tensor);
           }
         });
-    RunState state = new RunState(weights);
+    JsonObject fields = JsonParser.parseString(json).getAsJsonObject();
+    String run = JsonField.of(fields, "run").getAsString();
+    if (!run.equals(runName)) {
+      throw new MismatchException(
+          file.toString(), file + " is of another run, " + run + ", not of " + runName);
+    }
+    RunState state = new RunState(runName, weights);
     state.optimizerState = optimizer;
-    restore(state, JsonParser.parseString(json).getAsJsonObject(), chosen);
+    restore(state, fields, chosen);
     return state;
   }
 
@@ -197,6 +207,10 @@ record Checkpoint(
 
   private static JsonObject json(RunState state) {
     JsonObject json = new JsonObject();
+    json.addProperty("run", state.runName);
+    json.addProperty("batches", state.batches);
+    json.addProperty("firstLoss", state.divergence.first());
+    json.addProperty("farOff", state.divergence.inARow());
     json.addProperty("phase", state.phase);
     json.addProperty("epochsInPhase", state.epochsInPhase);
     json.addProperty("updatesInPhase", state.updatesInPhase);
@@ -208,20 +222,15 @@ record Checkpoint(
     RunState.Chosen chosen = state.chosen;
     if (chosen != null) {
       json.addProperty("chosenEpoch", chosen.epoch());
-      chosen.value().ifPresent(value -> json.addProperty("chosenValue", value));
     }
     JsonArray epochs = new JsonArray();
-    for (EpochResult epoch : state.history().epochs()) {
+    for (EpochOutcome epoch : state.history().epochs()) {
       JsonObject each = new JsonObject();
       each.addProperty("epoch", epoch.epoch());
       each.addProperty("phase", epoch.phase());
-      each.addProperty("trainingLoss", epoch.trainingLoss());
-      each.addProperty("trainingAccuracy", epoch.trainingAccuracy());
-      epoch.validationLoss().ifPresent(value -> each.addProperty("validationLoss", value));
-      epoch.validationAccuracy().ifPresent(value -> each.addProperty("validationAccuracy", value));
-      epoch
-          .validationTop5Accuracy()
-          .ifPresent(value -> each.addProperty("validationTop5Accuracy", value));
+      JsonObject values = new JsonObject();
+      epoch.values().forEach(values::addProperty);
+      each.add("values", values);
       each.addProperty("learningRate", epoch.learningRate());
       each.addProperty("nanoseconds", epoch.duration().toNanos());
       epochs.add(each);
@@ -231,36 +240,35 @@ record Checkpoint(
   }
 
   private static void restore(RunState state, JsonObject json, Map<String, Tensor> chosen) {
-    for (JsonElement element : json.getAsJsonArray("epochs")) {
+    for (JsonElement element : JsonField.of(json, "epochs").getAsJsonArray()) {
       JsonObject epoch = element.getAsJsonObject();
+      Map<String, Double> values = new LinkedHashMap<>();
+      JsonField.of(epoch, "values")
+          .getAsJsonObject()
+          .entrySet()
+          .forEach(value -> values.put(value.getKey(), value.getValue().getAsDouble()));
       state.add(
-          new EpochResult(
-              epoch.get("epoch").getAsInt(),
-              epoch.get("phase").getAsString(),
-              epoch.get("trainingLoss").getAsDouble(),
-              epoch.get("trainingAccuracy").getAsDouble(),
-              optional(epoch, "validationLoss"),
-              optional(epoch, "validationAccuracy"),
-              optional(epoch, "validationTop5Accuracy"),
-              epoch.get("learningRate").getAsDouble(),
-              Duration.ofNanos(epoch.get("nanoseconds").getAsLong()),
-              true));
+          new EpochOutcome(
+              JsonField.of(epoch, "epoch").getAsInt(),
+              JsonField.of(epoch, "phase").getAsString(),
+              JsonField.of(epoch, "learningRate").getAsDouble(),
+              Duration.ofNanos(JsonField.of(epoch, "nanoseconds").getAsLong()),
+              /* complete= */ true,
+              values,
+              null));
     }
-    state.phase = json.get("phase").getAsInt();
-    state.epochsInPhase = json.get("epochsInPhase").getAsInt();
-    state.updatesInPhase = json.get("updatesInPhase").getAsLong();
-    state.epochsWithoutBest = json.get("epochsWithoutBest").getAsInt();
-    state.scheduleState = json.has("schedule") ? json.get("schedule").getAsString() : null;
+    state.batches = JsonField.of(json, "batches").getAsLong();
+    state.divergence =
+        new DivergenceWatch.State(
+            JsonField.of(json, "firstLoss").getAsDouble(), JsonField.of(json, "farOff").getAsInt());
+    state.phase = JsonField.of(json, "phase").getAsInt();
+    state.epochsInPhase = JsonField.of(json, "epochsInPhase").getAsInt();
+    state.updatesInPhase = JsonField.of(json, "updatesInPhase").getAsLong();
+    state.epochsWithoutBest = JsonField.of(json, "epochsWithoutBest").getAsInt();
+    state.scheduleState =
+        json.has("schedule") ? JsonField.of(json, "schedule").getAsString() : null;
     if (json.has("chosenEpoch")) {
-      state.chosen =
-          new RunState.Chosen(
-              json.get("chosenEpoch").getAsInt(), optional(json, "chosenValue"), chosen);
+      state.chosen = new RunState.Chosen(JsonField.of(json, "chosenEpoch").getAsInt(), chosen);
     }
-  }
-
-  private static OptionalDouble optional(JsonObject json, String name) {
-    return json.has(name)
-        ? OptionalDouble.of(json.get(name).getAsDouble())
-        : OptionalDouble.empty();
   }
 }

@@ -37,7 +37,7 @@ final class CheckpointFolder implements CheckpointSink {
   private static final String RUN = "run.json";
   private static final String START = "start";
   private static final String TEACHER = "teacher";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final Pattern UNFINISHED =
       Pattern.compile("\\.epoch-\\d{5}\\.safetensors\\..*\\.part");
   private static final Pattern EPOCH_FILE = Pattern.compile("epoch-\\d{5}\\.safetensors");
@@ -45,10 +45,11 @@ final class CheckpointFolder implements CheckpointSink {
   private final Path folder;
   private final int keep;
   private final Map<String, Tensor> start;
-  private @Nullable Path last;
+  private boolean written;
 
   /** What of a run does not change from epoch to epoch. */
   record Header(
+      String runName,
       StartingPoint start,
       TrainingSettings settings,
       @Nullable TrainedModel teacher,
@@ -56,18 +57,18 @@ final class CheckpointFolder implements CheckpointSink {
       @Nullable LabelledImages validation,
       Engine engine) {}
 
-  private CheckpointFolder(Path folder, int keep, Map<String, Tensor> start, @Nullable Path last) {
+  private CheckpointFolder(Path folder, int keep, Map<String, Tensor> start, boolean written) {
     this.folder = folder;
     this.keep = keep;
     this.start = start;
-    this.last = last;
+    this.written = written;
   }
 
   /**
    * Opens a folder for a new run.
    *
    * @throws DogVisionException if it can't be written
-   * @throws IllegalStateException if it holds a run already
+   * @throws IllegalStateException if it holds a run already, or what is left of one
    */
   static CheckpointFolder create(Path folder, int keep, Header header) {
     if (holdsRun(folder)) {
@@ -79,6 +80,18 @@ final class CheckpointFolder implements CheckpointSink {
     }
     try {
       Files.createDirectories(folder);
+      List<Path> strangers = files(folder);
+      if (!strangers.isEmpty()) {
+        throw new IllegalStateException(
+            "checkpoints: "
+                + folder
+                + " holds "
+                + strangers.get(0).getFileName()
+                + " of a run whose "
+                + RUN
+                + " is missing: name another folder, or remove the "
+                + (strangers.size() == 1 ? "file" : strangers.size() + " files"));
+      }
       StartingPoint start = header.start();
       Path saved =
           start.model().trained(start.weights(), start.provenance()).save(folder.resolve(START));
@@ -86,17 +99,8 @@ final class CheckpointFolder implements CheckpointSink {
       if (teacher != null) {
         saved = teacher.save(folder.resolve(TEACHER));
       }
-      JsonObject json = json(header, keep);
-      WholeFile.write(
-          saved.resolveSibling(RUN),
-          out ->
-              out.write(
-                  new GsonBuilder()
-                      .setPrettyPrinting()
-                      .create()
-                      .toJson(json)
-                      .getBytes(StandardCharsets.UTF_8)));
-      return new CheckpointFolder(folder, keep, start.weights(), null);
+      writeRun(saved.resolveSibling(RUN), header, keep);
+      return new CheckpointFolder(folder, keep, start.weights(), /* written= */ false);
     } catch (IOException e) {
       throw new DogVisionException("checkpoints can't be written to " + folder + ": " + e, e);
     }
@@ -107,24 +111,38 @@ final class CheckpointFolder implements CheckpointSink {
     return Files.isRegularFile(folder.resolve(RUN));
   }
 
-  /** Opens the folder of a run that goes on. */
-  static CheckpointFolder resume(Path folder, Checkpoint checkpoint) {
+  private static void writeRun(Path file, Header header, int keep) throws IOException {
+    JsonObject json = json(header, keep);
+    WholeFile.write(
+        file,
+        out ->
+            out.write(
+                new GsonBuilder()
+                    .setPrettyPrinting()
+                    .create()
+                    .toJson(json)
+                    .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Opens the folder of a run that goes on, perhaps for longer than it was to. */
+  static CheckpointFolder goOn(Path folder, int keep, Header header, RunState state) {
     try (Stream<Path> all = Files.list(folder)) { // what a killed run was about to write
       for (Path file :
           all.filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches())
               .toList()) {
         Files.deleteIfExists(file);
       }
+      writeRun(folder.resolve(RUN), header, keep);
     } catch (IOException e) {
-      throw new DogVisionException("checkpoints can't be read from " + folder + ": " + e, e);
+      throw new DogVisionException("checkpoints can't be written to " + folder + ": " + e, e);
     }
-    return new CheckpointFolder(
-        folder, checkpoint.kept(), checkpoint.start().weights(), checkpoint.file());
+    return new CheckpointFolder(folder, keep, header.start().weights(), state.epoch() > 0);
   }
 
   private static JsonObject json(Header header, int keep) {
     JsonObject json = new JsonObject();
     json.addProperty("format", FORMAT);
+    json.addProperty("run", header.runName());
     json.addProperty("engine", describe(header.engine()));
     String device = header.start().device();
     if (device != null) {
@@ -162,7 +180,7 @@ final class CheckpointFolder implements CheckpointSink {
     try {
       JsonObject json =
           JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8)).getAsJsonObject();
-      int format = json.get("format").getAsInt();
+      int format = JsonField.of(json, "format").getAsInt();
       if (format != FORMAT) {
         throw new MismatchException(
             file.toString(),
@@ -176,24 +194,26 @@ final class CheckpointFolder implements CheckpointSink {
       StartingPoint start =
           start(
               TrainedModel.load(folder.resolve(START)),
-              json.get("stages").getAsInt(),
-              json.has("device") ? json.get("device").getAsString() : null);
-      TrainingSettings settings = SettingsJson.read(json.getAsJsonObject("settings"));
+              JsonField.of(json, "stages").getAsInt(),
+              json.has("device") ? JsonField.of(json, "device").getAsString() : null);
+      TrainingSettings settings =
+          SettingsJson.read(JsonField.of(json, "settings").getAsJsonObject());
       List<String> notices = new ArrayList<>();
+      String runName = JsonField.of(json, "run").getAsString();
       return new Checkpoint(
+          runName,
           start,
           settings,
           settings.distillation() == null ? null : TrainedModel.load(folder.resolve(TEACHER)),
-          json.get("keep").getAsInt(),
-          json.get("trainingData").getAsString(),
-          json.has("validationData") ? json.get("validationData").getAsString() : null,
-          json.get("engine").getAsString(),
-          lastWhole(folder, start.weights(), notices),
+          JsonField.of(json, "keep").getAsInt(),
+          JsonField.of(json, "trainingData").getAsString(),
+          json.has("validationData") ? JsonField.of(json, "validationData").getAsString() : null,
+          JsonField.of(json, "engine").getAsString(),
+          lastWhole(folder, runName, start.weights(), notices),
           List.copyOf(notices));
     } catch (IOException
         | JsonParseException
         | IllegalStateException
-        | NullPointerException
         | IllegalArgumentException
         | UnsupportedOperationException e) {
       throw new DamagedFileException(file.toString(), file + " is not a run's settings: " + e, e);
@@ -213,16 +233,17 @@ final class CheckpointFolder implements CheckpointSink {
   }
 
   private static @Nullable Path lastWhole(
-      Path folder, Map<String, Tensor> start, List<String> notices) throws IOException {
+      Path folder, String runName, Map<String, Tensor> start, List<String> notices)
+      throws IOException {
     List<Path> files = files(folder);
     Collections.reverse(files);
     for (Path file : files) {
       try {
-        int epoch = Checkpoint.readState(file, start).epoch();
+        int epoch = Checkpoint.readState(file, runName, start).epoch();
         if (epoch > 0) {
           return file;
         }
-      } catch (RuntimeException e) {
+      } catch (DogVisionException | JsonParseException e) {
         notices.add("passed over a checkpoint: " + e.getMessage());
       }
     }
@@ -247,27 +268,26 @@ final class CheckpointFolder implements CheckpointSink {
 
   @Override
   public @Nullable Path last() {
-    return last;
+    return written ? folder : null;
   }
 
   @Override
   public void write(RunState state, EventDispatcher dispatcher) {
     Path file = folder.resolve(String.format(Locale.ROOT, "epoch-%05d.safetensors", state.epoch()));
     Safetensors content = Checkpoint.write(state, start);
-    try {
-      WholeFile.write(file, content::writeTo);
-      last = file;
-      List<Path> files = files(folder);
-      for (Path old : files.subList(0, Math.max(0, files.size() - keep))) {
-        Files.deleteIfExists(old);
-      }
-    } catch (IOException e) {
-      // A full disk should not cost the hours that the run has taken already.
-      dispatcher.dispatch(
-          new TrainingEvent.Notice(
-              "the checkpoint " + file + " can't be written, and the run goes on without: " + e));
-      return;
+    boolean whole =
+        dispatcher.write(
+            "the checkpoint " + file,
+            () -> {
+              WholeFile.write(file, content::writeTo);
+              List<Path> files = files(folder);
+              for (Path old : files.subList(0, Math.max(0, files.size() - keep))) {
+                Files.deleteIfExists(old);
+              }
+            });
+    if (whole) {
+      written = true;
+      dispatcher.dispatch(new TrainingEvent.CheckpointWritten(folder, state.epoch()));
     }
-    dispatcher.dispatch(new TrainingEvent.CheckpointWritten(file, state.epoch()));
   }
 }

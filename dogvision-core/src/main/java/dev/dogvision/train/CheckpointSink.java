@@ -9,7 +9,7 @@ interface CheckpointSink {
   /** Whether anything is kept. */
   boolean isOn();
 
-  /** The last checkpoint written, or null. */
+  /** The folder of the last checkpoint written, or null if there is none. */
   @Nullable Path last();
 
   /** Keeps the state. */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Groups;
@@ -98,6 +99,7 @@ public final class CrossValidation {
    *
    * @param dataset labelled photographs
    * @return every fold's run and figures
+   * @throws DogVisionException if the thread is interrupted meanwhile; it stays so
    * @throws IllegalStateException if there are fewer photographs than folds, or the trainer writes
    *     checkpoints
    */
@@ -113,6 +115,10 @@ public final class CrossValidation {
             requireNonNullElse(groups, Groups.none()));
     for (Split split : splits) {
       TrainingRun run = trainer.fit(split.train(), split.validation(), memory);
+      if (run.end() instanceof TrainingEnd.Interrupted) {
+        throw new DogVisionException(
+            "cross-validation was interrupted in fold " + (runs.size() + 1) + " of " + folds);
+      }
       runs.add(run);
       float[][] rows = run.logits(split.validation().examples());
       for (int i = 0; i < rows.length; i++) {

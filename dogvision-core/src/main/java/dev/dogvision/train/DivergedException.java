@@ -6,33 +6,40 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The loss or a gradient was no longer a finite number: the run was stopped. */
+/**
+ * The numbers ran away: the loss or a gradient was no longer a finite number, or the loss left its
+ * first value by orders of magnitude and did not come back.
+ */
 public final class DivergedException extends DogVisionException {
   private static final long serialVersionUID = 1L;
 
-  private final int epoch;
-  private final int batch;
-  private final double learningRate;
-  private final transient @Nullable Path lastCheckpoint;
+  private final transient TrainingEnd.Diverged end;
+  private final transient @Nullable Path checkpoints;
 
-  DivergedException(
-      String what, int epoch, int batch, double learningRate, @Nullable Path lastCheckpoint) {
+  DivergedException(TrainingEnd.Diverged end, @Nullable Path checkpoints) {
     super(
         String.format(
             Locale.ROOT,
             "%s in epoch %s, batch %s, at learning rate %s; lower the learning rate, or set"
                 + " gradientClipping(1). %s",
-            what,
-            epoch,
-            batch,
-            learningRate,
-            lastCheckpoint == null
+            end.what(),
+            end.epoch(),
+            end.batch(),
+            end.learningRate(),
+            checkpoints == null
                 ? "No checkpoint was written: checkpoints(folder, keep) would keep the epochs before"
-                : "The last good checkpoint is " + lastCheckpoint));
-    this.epoch = epoch;
-    this.batch = batch;
-    this.learningRate = learningRate;
-    this.lastCheckpoint = lastCheckpoint;
+                : "The epochs before are kept in the checkpoints of " + checkpoints));
+    this.end = end;
+    this.checkpoints = checkpoints;
+  }
+
+  /**
+   * Why the run ended, as a value.
+   *
+   * @return what ran away, and where
+   */
+  public TrainingEnd.Diverged end() {
+    return end;
   }
 
   /**
@@ -41,7 +48,7 @@ public final class DivergedException extends DogVisionException {
    * @return from 1
    */
   public int epoch() {
-    return epoch;
+    return end.epoch();
   }
 
   /**
@@ -50,7 +57,7 @@ public final class DivergedException extends DogVisionException {
    * @return from 1
    */
   public int batch() {
-    return batch;
+    return end.batch();
   }
 
   /**
@@ -59,15 +66,15 @@ public final class DivergedException extends DogVisionException {
    * @return above 0
    */
   public double learningRate() {
-    return learningRate;
+    return end.learningRate();
   }
 
   /**
-   * The last checkpoint that was written before.
+   * Where the last checkpoint before is.
    *
-   * @return its folder; empty if there is none
+   * @return the folder, as {@link Trainer#resume} takes it; empty if no checkpoint was written
    */
   public Optional<Path> lastCheckpoint() {
-    return Optional.ofNullable(lastCheckpoint);
+    return Optional.ofNullable(checkpoints);
   }
 }

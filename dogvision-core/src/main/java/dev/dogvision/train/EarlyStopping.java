@@ -7,6 +7,11 @@ import static com.google.common.base.Preconditions.checkArgument;
  * epochs in a row. A run with early stopping gives back the weights of the best epoch, not of the
  * last. Immutable.
  *
+ * <p>Of epochs whose values are equal the one with the lower validation loss is the better, where
+ * there is validation data: an accuracy that cannot rise any more says nothing of how well the
+ * percentages fit. An epoch that ties and has a lower validation loss is a new best, so patience
+ * counts anew from it.
+ *
  * <p>A patience as large as the number of epochs never stops early and still gives the best epoch's
  * weights.
  *
@@ -55,5 +60,35 @@ public record EarlyStopping(Metric metric, int patience, double minimumDelta) {
    */
   public EarlyStopping minimumDelta(double delta) {
     return new EarlyStopping(metric, patience, delta);
+  }
+
+  /**
+   * Whether an epoch is a new best.
+   *
+   * @param epoch the new one
+   * @param best the best so far
+   */
+  boolean isBetter(EpochOutcome epoch, EpochOutcome best) {
+    double value = epoch.value(metric).orElse(Double.NaN);
+    double toBeat = best.value(metric).orElse(Double.NaN);
+    return metric.direction().isBetter(value, toBeat, minimumDelta)
+        || (value == toBeat && hasLowerValidationLoss(epoch, best));
+  }
+
+  /** How ties are broken. */
+  static boolean hasLowerValidationLoss(EpochOutcome epoch, EpochOutcome best) {
+    return epoch.value(Metric.VALIDATION_LOSS).orElse(Double.NaN)
+        < best.value(Metric.VALIDATION_LOSS).orElse(Double.NaN);
+  }
+
+  @Override
+  public String toString() {
+    return "EarlyStopping[metric="
+        + metric.name()
+        + ", patience="
+        + patience
+        + ", minimumDelta="
+        + minimumDelta
+        + "]";
   }
 }

@@ -18,6 +18,7 @@ final class EpochTrainer {
   private final TrainingSettings settings;
   private final Rates rates;
   private final EventDispatcher dispatcher;
+  private final DivergenceWatch watch;
 
   /**
    * What an epoch gave.
@@ -25,10 +26,19 @@ final class EpochTrainer {
    * @param loss the mean loss of its images
    * @param accuracy the share of hits
    * @param images how many images were seen
+   * @param batches how many batches they came in
+   * @param lastLoss the mean loss of the last batch
    * @param updates how many updates were made
    * @param learningRate the head's learning rate in the last of them
    */
-  record Totals(double loss, double accuracy, int images, int updates, double learningRate) {}
+  record Totals(
+      double loss,
+      double accuracy,
+      int images,
+      int batches,
+      double lastLoss,
+      int updates,
+      double learningRate) {}
 
   /**
    * The learning rates of a phase before the schedule.
@@ -52,13 +62,15 @@ final class EpochTrainer {
       Objective objective,
       TrainingSettings settings,
       Rates rates,
-      EventDispatcher dispatcher) {
+      EventDispatcher dispatcher,
+      DivergenceWatch watch) {
     this.network = network;
     this.inputs = inputs;
     this.objective = objective;
     this.settings = settings;
     this.rates = rates;
     this.dispatcher = dispatcher;
+    this.watch = watch;
   }
 
   static int batches(int images, int batchSize) {
@@ -75,7 +87,7 @@ final class EpochTrainer {
    * @param epoch which epoch of the run, from 1
    * @param firstUpdate how many updates the phase has behind it
    * @param control the schedule
-   * @param lastCheckpoint to be named if the numbers run away, or null
+   * @param lastCheckpoint where it is, to be named if the numbers run away, or null
    */
   Totals run(int epoch, long firstUpdate, RateControl control, @Nullable Path lastCheckpoint) {
     int size = inputs.size();
@@ -88,6 +100,7 @@ final class EpochTrainer {
     int batch = 0;
     int updates = 0;
     double rate = 0;
+    double lastLoss = Double.NaN;
     try (BatchStream stream = inputs.open(order, settings.batchSize(), epoch)) {
       while (stream.hasNext() && !dispatcher.isStopRequested()) {
         List<Objective.Prepared> group = new ArrayList<>();
@@ -111,8 +124,15 @@ final class EpochTrainer {
           double mean = step.loss() / prepared.weight();
           if (!Double.isFinite(step.loss())) {
             throw new DivergedException(
-                "the loss became " + step.loss(), epoch, batch, rate, lastCheckpoint);
+                new TrainingEnd.Diverged("the loss became " + step.loss(), epoch, batch, rate),
+                lastCheckpoint);
           }
+          String away = watch.see(mean);
+          if (away != null) {
+            throw new DivergedException(
+                new TrainingEnd.Diverged(away, epoch, batch, rate), lastCheckpoint);
+          }
+          lastLoss = mean;
           loss += step.loss();
           weight += prepared.weight();
           hits += hits(step.logits(), prepared.distributions());
@@ -121,7 +141,9 @@ final class EpochTrainer {
             norm = network.update(rule(factor, firstUpdate + updates));
             if (!Double.isFinite(norm)) {
               throw new DivergedException(
-                  "the gradients' norm became " + norm, epoch, batch, rate, lastCheckpoint);
+                  new TrainingEnd.Diverged(
+                      "the gradients' norm became " + norm, epoch, batch, rate),
+                  lastCheckpoint);
             }
             updates++;
           }
@@ -131,7 +153,7 @@ final class EpochTrainer {
         }
       }
     }
-    return new Totals(loss / weight, hits / images, images, updates, rate);
+    return new Totals(loss / weight, hits / images, images, batch, lastLoss, updates, rate);
   }
 
   private UpdateRule rule(double factor, long update) {

@@ -1,22 +1,82 @@
 package dev.dogvision.train;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Throwables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the listeners what happens, and remembers when one asks for the end. */
+/**
+ * Tells the listeners what happens, and remembers when one asks for the end, or somebody interrupts
+ * the run's thread.
+ *
+ * <p>What a run writes besides its outcome - checkpoints, kept embeddings, TensorBoard's files -
+ * may fail without costing the run: {@link #write} says so in a {@link TrainingEvent.Notice}, and
+ * {@link TrainingControl#notice} is the same for listeners. Only what can't be begun is refused, as
+ * {@code fit} is called.
+ */
 final class EventDispatcher implements TrainingControl {
   private final List<TrainingListener> listeners;
   private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
+  private final Queue<String> notices = new ConcurrentLinkedQueue<>();
+  private boolean interrupted;
 
   EventDispatcher(List<TrainingListener> listeners) {
     this.listeners = List.copyOf(listeners);
   }
 
+  /** Tells all listeners of an event, and then of the notices that came up meanwhile. */
   void dispatch(TrainingEvent event) {
+    deliver(event);
+    for (String notice = notices.poll(); notice != null; notice = notices.poll()) {
+      deliver(new TrainingEvent.Notice(notice));
+    }
+  }
+
+  private void deliver(TrainingEvent event) {
     for (TrainingListener listener : listeners) {
       listener.onEvent(event, this);
     }
+  }
+
+  /** What writes something. */
+  @FunctionalInterface
+  interface Writing {
+    /**
+     * Writes.
+     *
+     * @throws IOException if that fails
+     */
+    void run() throws IOException;
+  }
+
+  /**
+   * Writes something that the run can do without. A failure is a notice.
+   *
+   * @param what is written, for the notice
+   * @return whether it was written
+   */
+  boolean write(String what, Writing writing) {
+    try {
+      writing.run();
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      // A full disk should not cost the hours that the run has taken already.
+      dispatch(
+          new TrainingEvent.Notice(what + " can't be written, and the run goes on without: " + e));
+      return false;
+    }
+  }
+
+  @Override
+  public void notice(String message) {
+    notices.add(message);
   }
 
   /** Tells all listeners of a failure, whatever they throw themselves. */
@@ -37,11 +97,45 @@ final class EventDispatcher implements TrainingControl {
     reason.compareAndSet(null, why);
   }
 
+  /**
+   * Whether the run is to end. Called on the run's thread, between two steps.
+   *
+   * <p>An interruption is taken off the thread and put back when the run is over: files are written
+   * through channels, which an interrupted thread would find closed.
+   */
   boolean isStopRequested() {
-    return reason.get() != null;
+    return isInterrupted() || reason.get() != null;
   }
 
-  @Nullable String stopReason() {
-    return reason.get();
+  boolean isInterrupted() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+    }
+    return interrupted;
+  }
+
+  /** Whether a failure is the work of an interruption, such as one while pictures were awaited. */
+  boolean isInterruption(Throwable failure) {
+    boolean caused =
+        Throwables.getCausalChain(failure).stream()
+            .anyMatch(
+                cause ->
+                    cause instanceof InterruptedException
+                        || cause instanceof ClosedByInterruptException);
+    return isInterrupted() && caused;
+  }
+
+  /** Why the run is to end, where {@link #isStopRequested} says so. */
+  TrainingEnd requestedEnd() {
+    return isInterrupted()
+        ? new TrainingEnd.Interrupted()
+        : new TrainingEnd.StoppedByListener(requireNonNull(reason.get()));
+  }
+
+  /** Gives the thread back the interruption that was taken off it. */
+  void restoreInterruption() {
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -12,7 +12,7 @@ import dev.dogvision.data.Dataset;
  *
  * <pre>{@code
  * LearningRateCurve curve = LearningRateFinder.of(trainer).run(split.train());
- * trainer.learningRate(curve.suggestion());
+ * trainer.learningRate(curve.suggestion().orElse(1e-3));
  * }</pre>
  */
 public final class LearningRateFinder {

@@ -1,101 +1,136 @@
 package dev.dogvision.train;
 
-import java.util.OptionalDouble;
+/**
+ * A figure that every epoch of training has, and which way of it is better. Early stopping,
+ * schedules, the history, progress, TensorBoard and checkpoints take any metric: those below, which
+ * every run records, {@link MacroF1}, and one's own.
+ *
+ * <pre>{@code
+ * record PugRecall() implements Metric {
+ *   public String name() {
+ *     return "pug recall";
+ *   }
+ *
+ *   public double of(EpochOutcome epoch) {
+ *     Evaluation validation = epoch.validation().orElseThrow();
+ *     return validation.perBreed().get(validation.labels().index("pug")).recall();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A metric is told apart by its name: a run has one of each. It is asked once an epoch, on the
+ * thread that called {@code fit}, and should have no state, so that several runs can share it.
+ */
+public interface Metric {
 
-/** A figure that every epoch of training has, and which way of it is better. */
-public enum Metric {
   /**
    * The mean loss over the epoch's training batches, as it was trained on: with label smoothing,
    * class weights and distillation where these are on. Less is better.
    */
-  TRAINING_LOSS("training loss", false, false),
+  Metric TRAINING_LOSS =
+      StandardMetrics.figure(
+          "training loss", Direction.LOWER_IS_BETTER, /* needsValidation= */ false);
 
   /**
    * The share of training images, 0..1, whose most probable label was right when their batch was
    * trained on. A mixed image counts with the share that the most probable label has in it. More is
    * better.
    */
-  TRAINING_ACCURACY("training accuracy", true, false),
+  Metric TRAINING_ACCURACY =
+      StandardMetrics.figure(
+          "training accuracy", Direction.HIGHER_IS_BETTER, /* needsValidation= */ false);
 
   /**
    * The mean cross-entropy (natural logarithm) of the validation images' true labels after the
    * epoch, without smoothing or weights. Less is better.
    */
-  VALIDATION_LOSS("validation loss", false, true),
+  Metric VALIDATION_LOSS =
+      StandardMetrics.figure(
+          "validation loss", Direction.LOWER_IS_BETTER, /* needsValidation= */ true);
 
   /**
    * The share of validation images, 0..1, whose most probable label is right after the epoch. More
    * is better.
    */
-  VALIDATION_ACCURACY("validation accuracy", true, true),
+  Metric VALIDATION_ACCURACY =
+      StandardMetrics.figure(
+          "validation accuracy", Direction.HIGHER_IS_BETTER, /* needsValidation= */ true);
 
   /**
    * The share of validation images, 0..1, whose label is among the five most probable after the
    * epoch. More is better.
    */
-  VALIDATION_TOP5_ACCURACY("validation top-5 accuracy", true, true);
+  Metric VALIDATION_TOP5_ACCURACY =
+      StandardMetrics.figure(
+          "validation top-5 accuracy", Direction.HIGHER_IS_BETTER, /* needsValidation= */ true);
 
-  private final String title;
-  private final boolean higherIsBetter;
-  private final boolean validation;
+  /** Which way of a figure is better. */
+  enum Direction {
+    /** More is better, as with accuracies. */
+    HIGHER_IS_BETTER,
 
-  Metric(String title, boolean higherIsBetter, boolean validation) {
-    this.title = title;
-    this.higherIsBetter = higherIsBetter;
-    this.validation = validation;
+    /** Less is better, as with losses. */
+    LOWER_IS_BETTER;
+
+    /**
+     * Whether a value is better than another. NaN is never better, and any number is better than
+     * NaN.
+     *
+     * @param value the new value
+     * @param best the value to beat
+     * @return true if so
+     */
+    public boolean isBetter(double value, double best) {
+      return isBetter(value, best, 0);
+    }
+
+    /**
+     * Whether a value is better than another by more than a margin.
+     *
+     * @param margin by how much it must be beaten, at least 0
+     */
+    boolean isBetter(double value, double best, double margin) {
+      if (Double.isNaN(best)) {
+        return !Double.isNaN(value);
+      }
+      return this == HIGHER_IS_BETTER ? value > best + margin : value < best - margin;
+    }
   }
 
   /**
-   * The name for people, which is also the key of {@link History#series()}.
+   * The name for people and files, by which the metric is told apart from others: the key of {@link
+   * History#series()}, TensorBoard's tag, and how a checkpoint knows it.
    *
-   * @return for example {@code validation accuracy}
+   * @return for example {@code validation accuracy}; always the same, and neither blank nor that of
+   *     another metric
    */
-  public String title() {
-    return title;
-  }
-
-  /**
-   * Which way is better.
-   *
-   * @return true for accuracies, false for losses
-   */
-  public boolean higherIsBetter() {
-    return higherIsBetter;
-  }
-
-  /**
-   * Whether it takes validation data to have this figure.
-   *
-   * @return true for the validation metrics
-   */
-  public boolean needsValidation() {
-    return validation;
-  }
+  String name();
 
   /**
    * This figure of an epoch.
    *
-   * @param epoch the epoch
-   * @return empty for a validation metric of a run without validation data
+   * @param epoch the epoch that has just ended. Its {@link EpochOutcome#validation()} is there if
+   *     {@link #needsValidation()} is true
+   * @return the figure; NaN where there is none
    */
-  public OptionalDouble of(EpochResult epoch) {
-    return switch (this) {
-      case TRAINING_LOSS -> OptionalDouble.of(epoch.trainingLoss());
-      case TRAINING_ACCURACY -> OptionalDouble.of(epoch.trainingAccuracy());
-      case VALIDATION_LOSS -> epoch.validationLoss();
-      case VALIDATION_ACCURACY -> epoch.validationAccuracy();
-      case VALIDATION_TOP5_ACCURACY -> epoch.validationTop5Accuracy();
-    };
+  double of(EpochOutcome epoch);
+
+  /**
+   * Which way is better.
+   *
+   * @return by default more
+   */
+  default Direction direction() {
+    return Direction.HIGHER_IS_BETTER;
   }
 
   /**
-   * Whether one value is better than another by more than a margin.
+   * Whether it takes validation data to have this figure. Without such data a metric that needs it
+   * is refused where a run depends on it, and not recorded elsewhere.
    *
-   * @param value the new value
-   * @param best the value to beat
-   * @param minimumDelta by how much it must be beaten, at least 0
+   * @return by default true
    */
-  boolean isBetter(double value, double best, double minimumDelta) {
-    return higherIsBetter ? value > best + minimumDelta : value < best - minimumDelta;
+  default boolean needsValidation() {
+    return true;
   }
 }

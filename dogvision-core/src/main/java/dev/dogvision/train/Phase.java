@@ -81,6 +81,10 @@ public record Phase(
     return new Phase(name, stages, epochs, learningRate, OptionalDouble.of(rate));
   }
 
+  Phase withEpochs(int other) {
+    return new Phase(name, stages, other, learningRate, backboneLearningRate);
+  }
+
   int firstTrainableStage(int stageCount) {
     return Math.max(0, stageCount - Math.min(stages, stageCount));
   }

@@ -1,8 +1,12 @@
 package dev.dogvision.train;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonParser;
 import dev.dogvision.Device;
+import dev.dogvision.data.Example;
+import dev.dogvision.data.Labels;
+import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -11,7 +15,7 @@ import dev.dogvision.spi.TrainableNetwork;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The epochs of one phase: train, validate, choose, remember, stop. */
@@ -44,21 +48,28 @@ final class PhaseLoop {
    * Validation data.
    *
    * @param inputs the images, at the same position as the training images
-   * @param labels the label of each
+   * @param images what they are
+   * @param names the model's labels
    */
-  @SuppressWarnings("ArrayRecordComponent") // made once for a phase, never compared
-  record ValidationSet(Inputs inputs, int[] labels) {}
+  record ValidationSet(Inputs inputs, LabelledImages images, Labels names) {
+    /** The predictions as figures, made when somebody asks. */
+    Supplier<Evaluation> evaluation(ValidationFigures figures) {
+      return Suppliers.memoize(
+          () ->
+              Evaluation.ofLogits(
+                  names,
+                  images.examples().stream().map(Example::id).toList(),
+                  images.labels(),
+                  figures.logits()));
+    }
+  }
 
-  static @Nullable String endOf(Phase phase, TrainingSettings settings, RunState state) {
+  static @Nullable TrainingEnd endOf(Phase phase, TrainingSettings settings, RunState state) {
     EarlyStopping early = settings.earlyStopping();
     if (early != null && state.epochsWithoutBest >= early.patience()) {
-      return "early stopping: no better "
-          + early.metric().title()
-          + " in "
-          + early.patience()
-          + (early.patience() == 1 ? " epoch" : " epochs");
+      return new TrainingEnd.StoppedEarly(early.metric().name(), early.patience());
     }
-    return state.epochsInPhase >= phase.epochs() ? "all epochs done" : null;
+    return state.epochsInPhase >= phase.epochs() ? new TrainingEnd.Finished() : null;
   }
 
   /**
@@ -66,7 +77,7 @@ final class PhaseLoop {
    *
    * @return why the phase ended
    */
-  String run(Inputs inputs, Objective objective, @Nullable ValidationSet validation) {
+  TrainingEnd run(Inputs inputs, Objective objective, @Nullable ValidationSet validation) {
     NetworkPlan plan = context.plan();
     Segment segment = new Segment(inputs.position(), plan.logitsPosition());
     int updatesPerEpoch = EpochTrainer.updates(inputs.size(), settings);
@@ -87,6 +98,7 @@ final class PhaseLoop {
       if (!state.optimizerState.isEmpty()) {
         network.restoreOptimizerState(state.optimizerState);
       }
+      DivergenceWatch watch = new DivergenceWatch(plan.classes(), state.divergence);
       EpochTrainer trainer =
           new EpochTrainer(
               network,
@@ -94,12 +106,15 @@ final class PhaseLoop {
               objective,
               settings,
               EpochTrainer.rates(settings, phase, plan.stages().size()),
-              dispatcher);
-      String end = endOf(phase, settings, state);
+              dispatcher,
+              watch);
+      TrainingEnd end = endOf(phase, settings, state);
       while (end == null) {
-        epoch(network, trainer, control, validation, inputs.size());
+        epoch(network, trainer, watch, control, validation, inputs.size());
         end =
-            dispatcher.isStopRequested() ? dispatcher.stopReason() : endOf(phase, settings, state);
+            dispatcher.isStopRequested()
+                ? dispatcher.requestedEnd()
+                : endOf(phase, settings, state);
       }
       return end;
     }
@@ -108,6 +123,7 @@ final class PhaseLoop {
   private void epoch(
       TrainableNetwork network,
       EpochTrainer trainer,
+      DivergenceWatch watch,
       RateControl control,
       @Nullable ValidationSet validation,
       int images) {
@@ -120,10 +136,9 @@ final class PhaseLoop {
             EpochTrainer.batches(images, settings.batchSize())));
     EpochTrainer.Totals totals =
         trainer.run(epoch, state.updatesInPhase, control, checkpoints.last());
-    if (totals.images() == 0) {
-      return; // stopped before the first batch: there is no epoch to record
+    if (totals.images() == 0 || dispatcher.isInterrupted()) {
+      return; // stopped before the first batch, or in a hurry: there is no epoch to record
     }
-    state.updatesInPhase += totals.updates();
 
     Map<String, Tensor> raw = network.trainableWeights();
     Map<String, Tensor> validated = raw;
@@ -135,42 +150,73 @@ final class PhaseLoop {
         validation == null
             ? null
             : ValidationFigures.measure(
-                network, validation.inputs(), validation.labels(), settings.batchSize());
+                network,
+                validation.inputs(),
+                validation.images().labels(),
+                settings.batchSize(),
+                dispatcher::isInterrupted);
+    if (validation != null && figures == null) {
+      return;
+    }
     if (validated != raw) {
       network.setTrainableWeights(raw);
     }
     if (figures != null && !Double.isFinite(figures.loss())) {
       throw new DivergedException(
-          "the validation loss became " + figures.loss(),
-          epoch,
-          EpochTrainer.batches(images, settings.batchSize()),
-          totals.learningRate(),
+          new TrainingEnd.Diverged(
+              "the validation loss became " + figures.loss(),
+              epoch,
+              totals.batches(),
+              totals.learningRate()),
           checkpoints.last());
     }
 
     boolean complete = totals.images() == images;
-    EpochResult result =
-        new EpochResult(
-            epoch,
-            phase.name(),
-            totals.loss(),
-            totals.accuracy(),
-            figures == null ? OptionalDouble.empty() : OptionalDouble.of(figures.loss()),
-            figures == null ? OptionalDouble.empty() : OptionalDouble.of(figures.accuracy()),
-            figures == null ? OptionalDouble.empty() : OptionalDouble.of(figures.top5Accuracy()),
-            totals.learningRate(),
-            Duration.ofNanos(System.nanoTime() - start),
-            complete);
-    state.add(result);
-    control.epochFinished(result);
+    EpochOutcome outcome =
+        RecordedMetrics.measure(
+            new EpochOutcome(
+                epoch,
+                phase.name(),
+                totals.learningRate(),
+                Duration.ofNanos(System.nanoTime() - start),
+                complete,
+                values(totals, figures),
+                validation == null || figures == null ? null : validation.evaluation(figures)),
+            settings.recorded(),
+            validation != null);
+    state.updatesInPhase += totals.updates();
+    state.batches += totals.batches();
+    state.divergence = watch.state();
+    state.add(outcome);
+    control.epochFinished(outcome);
     state.scheduleState = control.state().toString();
-    boolean best = state.choose(result, settings.earlyStopping(), merged(validated));
+    boolean best = state.choose(outcome, settings.earlyStopping(), merged(validated));
     state.weights = merged(raw);
-    state.optimizerState = checkpoints.isOn() ? network.optimizerState() : ImmutableMap.of();
-    if (complete) { // first of all: a listener may fail
+    state.optimizerState = network.optimizerState();
+    String away =
+        best && endOf(phase, settings, state) != null ? watch.end(totals.lastLoss()) : null;
+    if (away != null) {
+      throw new DivergedException(
+          new TrainingEnd.Diverged(away, epoch, totals.batches(), totals.learningRate()),
+          checkpoints.last());
+    }
+    if (complete && !watch.isFarOff()) { // first of all: a listener may fail
       checkpoints.write(state, dispatcher);
     }
-    dispatcher.dispatch(new TrainingEvent.EpochFinished(result, best));
+    dispatcher.dispatch(new TrainingEvent.EpochFinished(outcome, best));
+  }
+
+  private static Map<String, Double> values(
+      EpochTrainer.Totals totals, @Nullable ValidationFigures figures) {
+    ImmutableMap.Builder<String, Double> values = ImmutableMap.builder();
+    values.put(Metric.TRAINING_LOSS.name(), totals.loss());
+    values.put(Metric.TRAINING_ACCURACY.name(), totals.accuracy());
+    if (figures != null) {
+      values.put(Metric.VALIDATION_LOSS.name(), figures.loss());
+      values.put(Metric.VALIDATION_ACCURACY.name(), figures.accuracy());
+      values.put(Metric.VALIDATION_TOP5_ACCURACY.name(), figures.top5Accuracy());
+    }
+    return values.buildOrThrow();
   }
 
   private int epochsOfLaterPhases() {

@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import com.google.errorprone.annotations.FormatMethod;
 import java.io.Console;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -75,8 +76,8 @@ final class ProgressDisplay implements TrainingListener {
     } else if (event instanceof TrainingEvent.EpochFinished epoch) {
       if (terminal) {
         epoch
-            .result()
-            .validationAccuracy()
+            .outcome()
+            .value(Metric.VALIDATION_ACCURACY)
             .ifPresent(
                 accuracy ->
                     lastFigures =
@@ -90,7 +91,9 @@ final class ProgressDisplay implements TrainingListener {
       close();
     } else if (event instanceof TrainingEvent.RunFinished finished) {
       close();
-      line("Done (%s): weights of epoch %s", finished.run().reason(), finished.run().chosenEpoch());
+      line(
+          "Done (%s): weights of epoch %s",
+          finished.run().end().description(), finished.run().chosenEpoch());
       finished.run().history().epochs().stream()
           .filter(epoch -> terminal && epoch.epoch() == finished.run().chosenEpoch())
           .forEach(epoch -> line("%s", describe(new TrainingEvent.EpochFinished(epoch, true))));
@@ -120,24 +123,35 @@ final class ProgressDisplay implements TrainingListener {
   }
 
   static String describe(TrainingEvent.EpochFinished event) {
-    EpochResult result = event.result();
+    EpochOutcome outcome = event.outcome();
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
             "epoch %d: loss %.4f, accuracy %.4f",
-            result.epoch(),
-            result.trainingLoss(),
-            result.trainingAccuracy()));
-    if (result.validationLoss().isPresent()) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              ", validation loss %.4f, accuracy %.4f",
-              result.validationLoss().getAsDouble(),
-              result.validationAccuracy().orElse(0)));
-    }
-    text.append(String.format(Locale.ROOT, ", %.1f s", result.duration().toNanos() / 1e9));
+            outcome.epoch(),
+            outcome.trainingLoss(),
+            outcome.trainingAccuracy()));
+    outcome
+        .value(Metric.VALIDATION_LOSS)
+        .ifPresent(
+            loss ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        ", validation loss %.4f, accuracy %.4f",
+                        loss,
+                        outcome.value(Metric.VALIDATION_ACCURACY).orElse(Double.NaN))));
+    List<String> standard = StandardMetrics.all().stream().map(Metric::name).toList();
+    outcome
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (!standard.contains(name)) {
+                text.append(String.format(Locale.ROOT, ", %s %.4f", name, value));
+              }
+            });
+    text.append(String.format(Locale.ROOT, ", %.1f s", outcome.duration().toNanos() / 1e9));
     return text.append(event.best() ? "" : " (not the best)").toString();
   }
 

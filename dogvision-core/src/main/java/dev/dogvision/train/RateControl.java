@@ -66,16 +66,15 @@ class RateControl {
   }
 
   /** Takes note of an epoch's figures. */
-  void epochFinished(EpochResult result) {
+  void epochFinished(EpochOutcome epoch) {
     if (!(schedule instanceof Schedule.ReduceOnPlateau plateau)) {
       return;
     }
-    OptionalDouble value = plateau.metric().of(result);
+    OptionalDouble value = epoch.value(plateau.metric());
     if (value.isEmpty()) {
       return;
     }
-    if (Double.isNaN(plateauBest)
-        || plateau.metric().isBetter(value.getAsDouble(), plateauBest, 0)) {
+    if (plateau.metric().direction().isBetter(value.getAsDouble(), plateauBest)) {
       plateauBest = value.getAsDouble();
       epochsWithoutBest = 0;
     } else if (++epochsWithoutBest >= plateau.patience()) {
@@ -95,8 +94,9 @@ class RateControl {
   }
 
   void restore(JsonObject state) {
-    plateauFactor = state.get("plateauFactor").getAsDouble();
-    plateauBest = state.has("plateauBest") ? state.get("plateauBest").getAsDouble() : Double.NaN;
-    epochsWithoutBest = state.get("epochsWithoutBest").getAsInt();
+    plateauFactor = JsonField.of(state, "plateauFactor").getAsDouble();
+    plateauBest =
+        state.has("plateauBest") ? JsonField.of(state, "plateauBest").getAsDouble() : Double.NaN;
+    epochsWithoutBest = JsonField.of(state, "epochsWithoutBest").getAsInt();
   }
 }

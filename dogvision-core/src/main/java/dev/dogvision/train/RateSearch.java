@@ -5,6 +5,7 @@ import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.TrainableNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Trains with a rising learning rate, and remembers the losses. */
 final class RateSearch {
@@ -27,7 +28,7 @@ final class RateSearch {
     this.highest = highest;
   }
 
-  String run(
+  TrainingEnd run(
       PhaseLoop.ExecutionContext context,
       TrainingSettings settings,
       RunState state,
@@ -57,15 +58,22 @@ final class RateSearch {
                 settings.optimizer(),
                 context.device())) {
       EpochTrainer trainer =
-          new EpochTrainer(network, inputs, objective, settings, rising, dispatcher);
+          new EpochTrainer(
+              network,
+              inputs,
+              objective,
+              settings,
+              rising,
+              dispatcher,
+              new DivergenceWatch(plan.classes(), DivergenceWatch.State.START));
       long updates = 0;
       for (int epoch = 1; !dispatcher.isStopRequested(); epoch++) {
         updates += trainer.run(epoch, updates, control, null).updates();
       }
     } catch (DivergedException e) {
-      return "diverged"; // the curve ends here
+      return e.end(); // the curve ends here
     }
-    return "all rates tried";
+    return dispatcher.requestedEnd();
   }
 
   private void see(TrainingEvent event, TrainingControl control) {
@@ -87,8 +95,8 @@ final class RateSearch {
   }
 
   LearningRateCurve curve() {
-    int steepest = 0;
-    double slope = Double.POSITIVE_INFINITY;
+    int steepest = -1;
+    double slope = 0;
     for (int i = 1; i + 1 < losses.size(); i++) { // the rates' logarithms are equally spaced
       double fall = losses.get(i + 1) - losses.get(i - 1);
       if (fall < slope) {
@@ -96,6 +104,9 @@ final class RateSearch {
         steepest = i;
       }
     }
-    return new LearningRateCurve(rates, losses, rates.isEmpty() ? lowest : rates.get(steepest));
+    return new LearningRateCurve(
+        rates,
+        losses,
+        steepest < 0 ? OptionalDouble.empty() : OptionalDouble.of(rates.get(steepest)));
   }
 }

@@ -5,22 +5,24 @@ import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run stands between two epochs: with it a run can be taken up again. */
 final class RunState {
   /** The weights that a run would give back now. */
-  record Chosen(int epoch, OptionalDouble value, Map<String, Tensor> weights) {
+  record Chosen(int epoch, Map<String, Tensor> weights) {
     Chosen {
       weights = ImmutableMap.copyOf(weights);
     }
   }
 
-  private final List<EpochResult> epochs = new ArrayList<>();
+  private final List<EpochOutcome> epochs = new ArrayList<>();
 
   /** Every tensor of the network as training goes on from it; not the moving average. */
   Map<String, Tensor> weights;
+
+  /** What the run is called, in checkpoints and by listeners that keep files. */
+  final String runName;
 
   /** The optimiser's state after the last epoch; empty at the start of a phase. */
   Map<String, Tensor> optimizerState = ImmutableMap.of();
@@ -29,13 +31,34 @@ final class RunState {
   @Nullable String scheduleState;
 
   @Nullable Chosen chosen;
+  DivergenceWatch.State divergence = DivergenceWatch.State.START;
   int phase;
   int epochsInPhase;
   long updatesInPhase;
   int epochsWithoutBest;
 
-  RunState(Map<String, Tensor> weights) {
+  /** Batches that were trained on in all epochs so far. */
+  long batches;
+
+  RunState(String runName, Map<String, Tensor> weights) {
+    this.runName = runName;
     this.weights = ImmutableMap.copyOf(weights);
+  }
+
+  /** The same, for a run that goes on from here. */
+  RunState copy() {
+    RunState copy = new RunState(runName, weights);
+    copy.epochs.addAll(epochs);
+    copy.optimizerState = optimizerState;
+    copy.scheduleState = scheduleState;
+    copy.chosen = chosen;
+    copy.batches = batches;
+    copy.divergence = divergence;
+    copy.phase = phase;
+    copy.epochsInPhase = epochsInPhase;
+    copy.updatesInPhase = updatesInPhase;
+    copy.epochsWithoutBest = epochsWithoutBest;
+    return copy;
   }
 
   int epoch() {
@@ -46,29 +69,25 @@ final class RunState {
     return new History(epochs);
   }
 
-  void add(EpochResult result) {
-    epochs.add(result);
+  void add(EpochOutcome outcome) {
+    epochs.add(outcome.withoutPredictions());
     epochsInPhase++;
   }
 
   /**
    * Takes note of the last epoch's weights.
    *
-   * @param result the epoch's figures
+   * @param outcome the epoch's figures
    * @param early null without early stopping: then the last epoch is always chosen
    * @param candidate every tensor as it was validated
    * @return whether this epoch is the chosen one now
    */
-  boolean choose(EpochResult result, @Nullable EarlyStopping early, Map<String, Tensor> candidate) {
-    OptionalDouble value = early == null ? OptionalDouble.empty() : early.metric().of(result);
+  boolean choose(
+      EpochOutcome outcome, @Nullable EarlyStopping early, Map<String, Tensor> candidate) {
     boolean better =
-        early == null
-            || chosen == null
-            || early
-                .metric()
-                .isBetter(value.orElseThrow(), chosen.value().orElseThrow(), early.minimumDelta());
+        early == null || chosen == null || early.isBetter(outcome, epochs.get(chosen.epoch() - 1));
     if (better) {
-      chosen = new Chosen(result.epoch(), value, candidate);
+      chosen = new Chosen(outcome.epoch(), candidate);
       epochsWithoutBest = 0;
     } else {
       epochsWithoutBest++;

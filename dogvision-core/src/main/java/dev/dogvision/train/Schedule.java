@@ -114,5 +114,18 @@ public sealed interface Schedule {
       checkArgument(patience >= 1, "patience must be at least 1, got %s", patience);
       TrainingChecks.share("minimumFactor", minimumFactor);
     }
+
+    @Override
+    public String toString() {
+      return "ReduceOnPlateau[metric="
+          + metric.name()
+          + ", factor="
+          + factor
+          + ", patience="
+          + patience
+          + ", minimumFactor="
+          + minimumFactor
+          + "]";
+    }
   }
 }

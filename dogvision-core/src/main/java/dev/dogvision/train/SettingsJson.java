@@ -48,11 +48,14 @@ final class SettingsJson {
     EarlyStopping early = settings.earlyStopping();
     if (early != null) {
       JsonObject each = new JsonObject();
-      each.addProperty("metric", early.metric().name());
+      each.add("metric", metric(early.metric()));
       each.addProperty("patience", early.patience());
       each.addProperty("minimumDelta", early.minimumDelta());
       json.add("earlyStopping", each);
     }
+    JsonArray metrics = new JsonArray();
+    settings.metrics().forEach(metric -> metrics.add(metric(metric)));
+    json.add("metrics", metrics);
     Augmentation augmentation = settings.augmentation();
     if (augmentation != null) {
       json.add("augmentation", numbers(augmentation.settings()));
@@ -73,52 +76,72 @@ final class SettingsJson {
 
   static TrainingSettings read(JsonObject json) {
     List<Phase> phases = new ArrayList<>();
-    for (JsonElement element : json.getAsJsonArray("phases")) {
+    for (JsonElement element : JsonField.of(json, "phases").getAsJsonArray()) {
       JsonObject phase = element.getAsJsonObject();
       phases.add(
           new Phase(
-              phase.get("name").getAsString(),
-              phase.get("stages").getAsInt(),
-              phase.get("epochs").getAsInt(),
-              phase.get("learningRate").getAsDouble(),
+              JsonField.of(phase, "name").getAsString(),
+              JsonField.of(phase, "stages").getAsInt(),
+              JsonField.of(phase, "epochs").getAsInt(),
+              JsonField.of(phase, "learningRate").getAsDouble(),
               optional(phase, "backboneLearningRate")));
     }
+    List<Metric> metrics = new ArrayList<>();
+    JsonField.of(json, "metrics")
+        .getAsJsonArray()
+        .forEach(each -> metrics.add(metric(each.getAsJsonObject())));
     JsonObject early = json.getAsJsonObject("earlyStopping");
     JsonObject augmentation = json.getAsJsonObject("augmentation");
     JsonObject distillation = json.getAsJsonObject("distillation");
     return new TrainingSettings(
         phases,
-        json.get("batchSize").getAsInt(),
-        json.get("accumulate").getAsInt(),
-        json.get("seed").getAsLong(),
-        optimizer(json.getAsJsonObject("optimizer")),
+        JsonField.of(json, "batchSize").getAsInt(),
+        JsonField.of(json, "accumulate").getAsInt(),
+        JsonField.of(json, "seed").getAsLong(),
+        optimizer(JsonField.of(json, "optimizer").getAsJsonObject()),
         optional(json, "backboneLearningRate"),
-        json.get("stageDecay").getAsDouble(),
-        json.get("weightDecay").getAsDouble(),
+        JsonField.of(json, "stageDecay").getAsDouble(),
+        JsonField.of(json, "weightDecay").getAsDouble(),
         optional(json, "gradientClipping").orElse(Double.POSITIVE_INFINITY),
-        json.get("movingAverage").getAsDouble(),
-        schedule(json.getAsJsonObject("schedule")),
+        JsonField.of(json, "movingAverage").getAsDouble(),
+        schedule(JsonField.of(json, "schedule").getAsJsonObject()),
         earlyStopping(early),
+        metrics,
         augmentation == null ? null : Augmentation.ofSettings(numbers(augmentation)),
-        json.get("labelSmoothing").getAsDouble(),
+        JsonField.of(json, "labelSmoothing").getAsDouble(),
         new ClassWeights(
-            json.get("balancedClasses").getAsBoolean(),
-            numbers(json.getAsJsonObject("classWeights"))),
+            JsonField.of(json, "balancedClasses").getAsBoolean(),
+            numbers(JsonField.of(json, "classWeights").getAsJsonObject())),
         distillation == null
             ? null
             : new TrainingSettings.Distillation(
-                distillation.get("temperature").getAsDouble(),
-                distillation.get("share").getAsDouble()),
-        json.get("cacheBytes").getAsLong());
+                JsonField.of(distillation, "temperature").getAsDouble(),
+                JsonField.of(distillation, "share").getAsDouble()),
+        JsonField.of(json, "cacheBytes").getAsLong());
   }
 
   private static @Nullable EarlyStopping earlyStopping(@Nullable JsonObject json) {
     return json == null
         ? null
         : new EarlyStopping(
-            Metric.valueOf(json.get("metric").getAsString()),
-            json.get("patience").getAsInt(),
-            json.get("minimumDelta").getAsDouble());
+            metric(JsonField.of(json, "metric").getAsJsonObject()),
+            JsonField.of(json, "patience").getAsInt(),
+            JsonField.of(json, "minimumDelta").getAsDouble());
+  }
+
+  private static JsonObject metric(Metric metric) {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", metric.name());
+    json.addProperty("direction", metric.direction().name());
+    json.addProperty("needsValidation", metric.needsValidation());
+    return json;
+  }
+
+  private static Metric metric(JsonObject json) {
+    return RecordedMetrics.named(
+        JsonField.of(json, "name").getAsString(),
+        Metric.Direction.valueOf(JsonField.of(json, "direction").getAsString()),
+        JsonField.of(json, "needsValidation").getAsBoolean());
   }
 
   private static JsonObject optimizer(Optimizer optimizer) {
@@ -143,19 +166,19 @@ final class SettingsJson {
   }
 
   private static Optimizer optimizer(JsonObject json) {
-    String rule = json.get("rule").getAsString();
+    String rule = JsonField.of(json, "rule").getAsString();
     return switch (rule) {
       case "AdamW" ->
           new Optimizer.AdamW(
-              json.get("beta1").getAsDouble(),
-              json.get("beta2").getAsDouble(),
-              json.get("epsilon").getAsDouble());
+              JsonField.of(json, "beta1").getAsDouble(),
+              JsonField.of(json, "beta2").getAsDouble(),
+              JsonField.of(json, "epsilon").getAsDouble());
       case "Adam" ->
           new Optimizer.Adam(
-              json.get("beta1").getAsDouble(),
-              json.get("beta2").getAsDouble(),
-              json.get("epsilon").getAsDouble());
-      case "SGD" -> new Optimizer.Sgd(json.get("momentum").getAsDouble());
+              JsonField.of(json, "beta1").getAsDouble(),
+              JsonField.of(json, "beta2").getAsDouble(),
+              JsonField.of(json, "epsilon").getAsDouble());
+      case "SGD" -> new Optimizer.Sgd(JsonField.of(json, "momentum").getAsDouble());
       default -> throw new IllegalArgumentException("no optimizer is called " + rule);
     };
   }
@@ -177,7 +200,7 @@ final class SettingsJson {
       json.addProperty("endDivisor", cycle.endDivisor());
     } else if (schedule instanceof Schedule.ReduceOnPlateau plateau) {
       json.addProperty("kind", "reduceOnPlateau");
-      json.addProperty("metric", plateau.metric().name());
+      json.add("metric", metric(plateau.metric()));
       json.addProperty("factor", plateau.factor());
       json.addProperty("patience", plateau.patience());
       json.addProperty("minimumFactor", plateau.minimumFactor());
@@ -186,24 +209,24 @@ final class SettingsJson {
   }
 
   private static Schedule schedule(JsonObject json) {
-    String kind = json.get("kind").getAsString();
+    String kind = JsonField.of(json, "kind").getAsString();
     return switch (kind) {
       case "constant" -> new Schedule.Constant();
       case "cosine" ->
           new Schedule.Cosine(
               optional(json, "warmUpEpochs").orElse(Double.NaN),
-              json.get("finalFactor").getAsDouble());
+              JsonField.of(json, "finalFactor").getAsDouble());
       case "oneCycle" ->
           new Schedule.OneCycle(
-              json.get("rise").getAsDouble(),
-              json.get("startDivisor").getAsDouble(),
-              json.get("endDivisor").getAsDouble());
+              JsonField.of(json, "rise").getAsDouble(),
+              JsonField.of(json, "startDivisor").getAsDouble(),
+              JsonField.of(json, "endDivisor").getAsDouble());
       case "reduceOnPlateau" ->
           new Schedule.ReduceOnPlateau(
-              Metric.valueOf(json.get("metric").getAsString()),
-              json.get("factor").getAsDouble(),
-              json.get("patience").getAsInt(),
-              json.get("minimumFactor").getAsDouble());
+              metric(JsonField.of(json, "metric").getAsJsonObject()),
+              JsonField.of(json, "factor").getAsDouble(),
+              JsonField.of(json, "patience").getAsInt(),
+              JsonField.of(json, "minimumFactor").getAsDouble());
       default -> throw new IllegalArgumentException("no schedule is called " + kind);
     };
   }

@@ -44,6 +44,11 @@ import org.jspecify.annotations.Nullable;
  * last bit on one machine, run after run. Every epoch's order is drawn from the seed and the
  * epoch's number alone.
  *
+ * <p><b>Interrupted</b> ({@link Thread#interrupt()}), a run ends after the batch under way, and
+ * {@code fit} returns it with {@link TrainingEnd.Interrupted}: the epoch under way is dropped, the
+ * weights are those that the epochs before give, the last checkpoint is whole, and the thread is
+ * still interrupted when {@code fit} returns.
+ *
  * <p>A trainer may be used for several runs, one after the other or at the same time; each {@code
  * fit} takes the settings as they are when it is called and starts from the model as it was given.
  * Setting up a trainer is for one thread.
@@ -68,6 +73,8 @@ public final class Trainer {
   private Schedule schedule = Schedule.constant();
   private @Nullable EarlyStopping earlyStopping;
   private @Nullable Augmentation augmentation;
+  private final List<Metric> metrics = new ArrayList<>();
+  private int furtherEpochs;
   private double labelSmoothing;
   private ClassWeights classWeights = ClassWeights.EQUAL;
   private List<Phase> phases = List.of();
@@ -99,9 +106,12 @@ public final class Trainer {
    * Takes up a run that was interrupted, from its last whole checkpoint. Call {@code fit} with the
    * same data to go on: the run arrives at the same weights, to the last bit, as if it had never
    * been interrupted. Model and settings come from the checkpoint and can't be changed; listeners,
-   * progress and TensorBoard are not part of it and can be set again.
+   * progress and TensorBoard are not part of it and can be set again, and metrics of one's own have
+   * to be: give them to {@link #metrics}. A run that has ended gives what it gave, or goes on with
+   * {@link #continueFor}.
    *
-   * @param folder as given to {@link #checkpoints}
+   * @param folder as given to {@link #checkpoints}, as {@link TrainingEvent.CheckpointWritten} and
+   *     {@link DivergedException#lastCheckpoint()} name it
    * @return a trainer that goes on
    * @throws dev.dogvision.DogVisionException if the folder has no whole checkpoint
    */
@@ -123,6 +133,50 @@ public final class Trainer {
    */
   public static boolean canResume(Path folder) {
     return CheckpointFolder.holdsRun(folder);
+  }
+
+  /**
+   * Trains a resumed run for longer than it was to: so many epochs from where its last checkpoint
+   * stands, as {@link TrainingRun#continueFor} does.
+   *
+   * @param epochs how many further epochs at most, at least 1
+   * @return this
+   * @throws IllegalStateException if this trainer was not made by {@link #resume}
+   */
+  @CanIgnoreReturnValue
+  public Trainer continueFor(int epochs) {
+    checkState(
+        resumed != null,
+        "continueFor takes a run to go on with: Trainer.resume(folder).continueFor(%s), or"
+            + " run.continueFor(%s); a new run has epochs(%s)",
+        epochs,
+        epochs,
+        epochs);
+    TrainingChecks.furtherEpochs(epochs);
+    furtherEpochs = epochs;
+    return this;
+  }
+
+  /**
+   * Records further metrics in every epoch: history, progress, TensorBoard and checkpoints have
+   * them. Those that early stopping or the schedule watches, and the standard ones of {@link
+   * Metric}, are recorded anyway.
+   *
+   * <p>A resumed run wants those of its metrics again that are not DogVision's.
+   *
+   * @param further the metrics; those that need validation data are left out without it
+   * @return this
+   * @throws IllegalArgumentException if two different metrics have one name
+   */
+  @CanIgnoreReturnValue
+  public Trainer metrics(Metric... further) {
+    RecordedMetrics all = new RecordedMetrics();
+    metrics.forEach(all::add);
+    for (Metric metric : further) {
+      all.add(metric);
+      metrics.add(metric);
+    }
+    return this;
   }
 
   /**
@@ -517,8 +571,8 @@ public final class Trainer {
   }
 
   /**
-   * Shows progress on the standard error stream: a bar on a terminal, a line an epoch elsewhere.
-   * Without it a run is silent.
+   * Shows progress on standard error: a bar on a terminal, a line an epoch elsewhere. Without it a
+   * run is silent.
    *
    * @return this
    */
@@ -587,13 +641,14 @@ public final class Trainer {
   private TrainingSession fitting() {
     return new TrainingSession(
         start,
-        resumed == null ? settings() : resumed.settings(),
+        resumed == null ? settings() : resumed.settings().withMetrics(metrics),
         teacher,
         resumed,
         embeddingFolder,
         checkpointFolder,
         checkpointsKept,
-        listeners.stream().map(Supplier::get).toList());
+        furtherEpochs,
+        List.copyOf(listeners));
   }
 
   TrainingRun fit(Dataset training, @Nullable Dataset validation, RunMemory memory) {
@@ -649,6 +704,7 @@ public final class Trainer {
         movingAverage,
         schedule,
         earlyStopping,
+        metrics,
         augmentation,
         labelSmoothing,
         classWeights,

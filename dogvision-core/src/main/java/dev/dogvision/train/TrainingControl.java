@@ -10,4 +10,14 @@ public interface TrainingControl {
    * @param reason why, for people, as {@link TrainingEvent.RunFinished} will say
    */
   void stop(String reason);
+
+  /**
+   * Tells all listeners something worth knowing that is not an error, as a {@link
+   * TrainingEvent.Notice}, once all of them have seen the event under way. For a listener that
+   * can't do its work any more, its disk being full, and does not want to end the run by an
+   * exception.
+   *
+   * @param message what, for people
+   */
+  void notice(String message);
 }

@@ -13,27 +13,36 @@ import java.util.OptionalInt;
 public sealed interface TrainingEvent {
 
   /**
-   * The run begins; the first event.
+   * The run begins, or goes on; the first event.
    *
+   * @param runName what the run is called: date and time to the millisecond when it was begun. A
+   *     run that is resumed or continued keeps its name, so that files of one run stay together
    * @param model what the run starts from
    * @param training the training data
    * @param validation the validation data; empty without
    * @param phases the phases to come
    * @param settings every setting by name, for people
-   * @param resumedAfter the last epoch that a resumed run had finished; empty for a new run
+   * @param metrics what every epoch will have, in the order of {@link EpochOutcome#values()}
+   * @param resumedAfter the last epoch that a resumed or continued run had finished; empty for a
+   *     new run
+   * @param batchesBefore how many batches the run has trained on in those epochs; 0 for a new run
    */
   record RunStarted(
+      String runName,
       TransferModel model,
       Dataset training,
       Optional<Dataset> validation,
       List<Phase> phases,
       Map<String, String> settings,
-      OptionalInt resumedAfter)
+      List<Metric> metrics,
+      OptionalInt resumedAfter,
+      long batchesBefore)
       implements TrainingEvent {
     /** Copies the collections, keeping the settings' order. */
     public RunStarted {
       phases = List.copyOf(phases);
       settings = ImmutableMap.copyOf(settings);
+      metrics = List.copyOf(metrics);
     }
   }
 
@@ -88,16 +97,16 @@ public sealed interface TrainingEvent {
   /**
    * An epoch was trained and validated.
    *
-   * @param result its figures
+   * @param outcome its figures, and the validation predictions
    * @param best whether it is the best so far by the metric of early stopping; always true without
    *     early stopping
    */
-  record EpochFinished(EpochResult result, boolean best) implements TrainingEvent {}
+  record EpochFinished(EpochOutcome outcome, boolean best) implements TrainingEvent {}
 
   /**
    * A checkpoint was written whole.
    *
-   * @param folder where
+   * @param folder the folder of all checkpoints of the run, as {@link Trainer#resume} takes it
    * @param epoch after which epoch, from 1
    */
   record CheckpointWritten(Path folder, int epoch) implements TrainingEvent {}
@@ -112,7 +121,7 @@ public sealed interface TrainingEvent {
 
   /**
    * The run failed; the last event of a run that did. {@code fit} throws the failure once all
-   * listeners have been told.
+   * listeners have been told. A run that diverged fails with a {@link DivergedException}.
    *
    * @param failure what {@code fit} is going to throw
    */
@@ -121,7 +130,7 @@ public sealed interface TrainingEvent {
   /**
    * The run is over; the last event of a run that did not fail.
    *
-   * @param run what {@code fit} is going to return
+   * @param run what {@code fit} is going to return; {@link TrainingRun#end()} says why it ended
    */
   record RunFinished(TrainingRun run) implements TrainingEvent {}
 }

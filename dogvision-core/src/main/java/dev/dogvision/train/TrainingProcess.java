@@ -1,7 +1,5 @@
 package dev.dogvision.train;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.image.Augmentation;
@@ -60,16 +58,13 @@ final class TrainingProcess {
    * @param state where the run stands; changed
    * @return why it ended
    */
-  String run(RunState state) {
+  TrainingEnd run(RunState state) {
     while (true) {
       Phase phase = settings.phases().get(state.phase);
-      String end = PhaseLoop.endOf(phase, settings, state);
+      TrainingEnd end = PhaseLoop.endOf(phase, settings, state);
       if (end == null) {
         dispatcher.dispatch(new TrainingEvent.PhaseStarted(phase, state.phase));
-        end =
-            dispatcher.isStopRequested()
-                ? requireNonNull(dispatcher.stopReason())
-                : train(phase, state);
+        end = dispatcher.isStopRequested() ? dispatcher.requestedEnd() : train(phase, state);
       }
       if (dispatcher.isStopRequested() || state.phase == settings.phases().size() - 1) {
         return end;
@@ -86,11 +81,11 @@ final class TrainingProcess {
      *
      * @return why it ended
      */
-    String run(
+    TrainingEnd run(
         Inputs training, Objective objective, PhaseLoop.@Nullable ValidationSet validationSet);
   }
 
-  private String train(Phase phase, RunState state) {
+  private TrainingEnd train(Phase phase, RunState state) {
     PhaseLoop loop = new PhaseLoop(context, settings, state, dispatcher, checkpoints);
     return prepared(phase, state, loop::run);
   }
@@ -101,10 +96,10 @@ final class TrainingProcess {
    * @return why it ended
    */
   @CanIgnoreReturnValue
-  String prepared(Phase phase, RunState state, Work work) {
+  TrainingEnd prepared(Phase phase, RunState state, Work work) {
     PhaseInputs.Prepared inputs = phaseInputs.prepare(phase, state, training, validation);
     if (inputs == null) {
-      return requireNonNull(dispatcher.stopReason());
+      return dispatcher.requestedEnd();
     }
     Augmentation augmentation = PhaseInputs.augmentation(settings, phase);
     if (teacher == null) {
@@ -113,7 +108,7 @@ final class TrainingProcess {
     if (augmentation.isNone()) {
       float[][] logits = phaseInputs.teacherLogits(teacher, training);
       return logits == null
-          ? requireNonNull(dispatcher.stopReason())
+          ? dispatcher.requestedEnd()
           : run(inputs, work, augmentation, Teacher.remembered(logits));
     }
     try (Network network =
@@ -129,7 +124,7 @@ final class TrainingProcess {
     }
   }
 
-  private String run(
+  private TrainingEnd run(
       PhaseInputs.Prepared inputs,
       Work work,
       Augmentation augmentation,
@@ -150,7 +145,7 @@ final class TrainingProcess {
         objective,
         validation == null || validationInputs == null
             ? null
-            : new PhaseLoop.ValidationSet(validationInputs, validation.labels()));
+            : new PhaseLoop.ValidationSet(validationInputs, validation, start.labels()));
   }
 
   private Objective.@Nullable Mixer mixer(Augmentation augmentation) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run gave: the trained model and how it came to be. Immutable.
@@ -38,72 +39,79 @@ public final class TrainingRun {
   private final TrainedModel model;
   private final History history;
   private final int chosenEpoch;
-  private final String reason;
+  private final TrainingEnd end;
   private final Map<String, String> settings;
   private final PhaseLoop.ExecutionContext context;
   private final RunMemory memory;
-  private final List<Example> training;
+  private final Origin origin;
+
+  /**
+   * What the run came from, so that it can go on.
+   *
+   * @param session how it was trained
+   * @param state where it stands; copied by whoever goes on
+   * @param training the training data
+   * @param validation the validation data, or null
+   */
+  record Origin(
+      TrainingSession session, RunState state, Dataset training, @Nullable Dataset validation) {}
 
   private TrainingRun(
       TrainedModel model,
       History history,
       int chosenEpoch,
-      String reason,
+      TrainingEnd end,
       Map<String, String> settings,
       PhaseLoop.ExecutionContext context,
       RunMemory memory,
-      List<Example> training) {
+      Origin origin) {
     this.model = model;
     this.history = history;
     this.chosenEpoch = chosenEpoch;
-    this.reason = reason;
+    this.end = end;
     this.settings = settings;
     this.context = context;
     this.memory = memory;
-    this.training = training;
+    this.origin = origin;
   }
 
   static TrainingRun of(
-      StartingPoint start,
-      TrainingSettings settings,
-      RunState state,
-      String reason,
-      LabelledImages training,
-      PhaseLoop.ExecutionContext context,
-      RunMemory memory) {
+      Origin origin, TrainingEnd end, PhaseLoop.ExecutionContext context, RunMemory memory) {
+    RunState state = origin.state();
+    StartingPoint start = origin.session().start();
+    TrainingSettings settings = origin.session().settings();
     RunState.Chosen chosen = state.chosen;
     History history = state.history();
     ImmutableMap.Builder<String, String> provenance = ImmutableMap.builder();
     settings.describe().forEach((name, value) -> provenance.put("training." + name, value));
-    provenance.put("training.images", String.valueOf(training.size()));
-    provenance.put("training.data", training.fingerprint());
+    provenance.put("training.images", String.valueOf(origin.training().size()));
+    provenance.put("training.data", origin.training().fingerprint());
     provenance.put("training.engine", context.engine().name() + " " + context.engine().version());
     provenance.put("training.device", context.device().toString());
     provenance.put("training.epochs", String.valueOf(history.size()));
-    provenance.put("training.ended", reason);
+    provenance.put("training.ended", end.description());
     if (chosen != null) {
       provenance.put("training.chosenEpoch", String.valueOf(chosen.epoch()));
-      EpochResult result = history.epochs().get(chosen.epoch() - 1);
-      for (Metric metric : Metric.values()) {
-        metric
-            .of(result)
-            .ifPresent(
-                value -> provenance.put(metric.title(), String.format(Locale.ROOT, "%.4f", value)));
-      }
+      history
+          .epochs()
+          .get(chosen.epoch() - 1)
+          .values()
+          .forEach(
+              (name, value) -> provenance.put(name, String.format(Locale.ROOT, "%.4f", value)));
     }
     provenance.putAll(start.provenance());
     return new TrainingRun(
         start
             .model()
             .trained(
-                chosen == null ? start.weights() : chosen.weights(), provenance.buildOrThrow()),
+                chosen == null ? start.weights() : chosen.weights(), provenance.buildKeepingLast()),
         history,
         chosen == null ? 0 : chosen.epoch(),
-        reason,
+        end,
         settings.describe(),
         context,
         memory,
-        training.examples());
+        origin);
   }
 
   /**
@@ -118,7 +126,7 @@ public final class TrainingRun {
   /**
    * Every epoch's figures.
    *
-   * @return one result an epoch
+   * @return one outcome an epoch
    */
   public History history() {
     return history;
@@ -128,7 +136,7 @@ public final class TrainingRun {
    * The epoch whose weights {@link #model()} has: with early stopping the best by its metric,
    * otherwise the last.
    *
-   * @return from 1; 0 if a listener stopped the run before the first epoch
+   * @return from 1; 0 if the run was stopped or interrupted before the first epoch's end
    */
   public int chosenEpoch() {
     return chosenEpoch;
@@ -137,19 +145,45 @@ public final class TrainingRun {
   /**
    * The figures of the epoch whose weights {@link #model()} has.
    *
-   * @return empty if a listener stopped the run before the first epoch
+   * @return empty if the run was stopped or interrupted before the first epoch's end
    */
-  public Optional<EpochResult> chosen() {
+  public Optional<EpochOutcome> chosen() {
     return chosenEpoch == 0 ? Optional.empty() : Optional.of(history.epochs().get(chosenEpoch - 1));
   }
 
   /**
    * Why the run ended.
    *
-   * @return {@code all epochs done}, {@code early stopping: ...}, or what a listener said
+   * @return a value to look at; {@link TrainingEnd#description()} is for people
    */
-  public String reason() {
-    return reason;
+  public TrainingEnd end() {
+    return end;
+  }
+
+  /**
+   * Trains on: the same data and settings, from where the run stands. Epoch numbers, history,
+   * optimiser, moving average and everything random go on, so that 10 epochs and {@code
+   * continueFor(10)} give what 20 epochs give, to the last bit.
+   *
+   * <p>That is so where the schedule does not know the length of the run, as {@link
+   * Schedule#constant()} and {@link Schedule#reduceOnPlateau}. One that does ({@link
+   * Schedule#cosine()}, {@link Schedule#oneCycle()}) goes on as that of the longer run would from
+   * this epoch: its rate, which had come down, is up again.
+   *
+   * <p>Listeners, checkpoints and TensorBoard's folder go on too. The weights start from the last
+   * epoch's, not from the chosen one's, and early stopping still remembers the best; where it ended
+   * the run, patience counts anew. A run of several phases that ended before the last first does
+   * what it had left. A {@link #calibrate fitted} temperature does not go on: the weights change.
+   *
+   * @param epochs how many further epochs at most, at least 1
+   * @return a new run, this one's epochs included; this one stays as it is
+   * @throws IllegalArgumentException if the number is not positive
+   * @throws DivergedException if the numbers ran away
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read any more
+   */
+  public TrainingRun continueFor(int epochs) {
+    TrainingChecks.furtherEpochs(epochs);
+    return origin.session().goOn(origin, epochs, memory);
   }
 
   /**
@@ -206,7 +240,7 @@ public final class TrainingRun {
         model.withTemperature(temperature),
         history,
         chosenEpoch,
-        reason,
+        end,
         ImmutableMap.<String, String>builder()
             .putAll(settings)
             .put(
@@ -219,7 +253,7 @@ public final class TrainingRun {
             .buildKeepingLast(),
         context,
         memory,
-        training);
+        origin);
   }
 
   /**
@@ -228,7 +262,7 @@ public final class TrainingRun {
    * @return with the model's labels
    */
   public Dataset trainingData() {
-    return Dataset.of(training, model.labels());
+    return Dataset.of(origin.training().examples(), model.labels());
   }
 
   PhaseLoop.ExecutionContext context() {
@@ -286,7 +320,7 @@ public final class TrainingRun {
     return "TrainingRun["
         + history.size()
         + " epochs, "
-        + reason
+        + end.description()
         + ", weights of epoch "
         + chosenEpoch
         + "]";

@@ -7,9 +7,14 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param embeddingFolder where embeddings are kept, or null
  * @param checkpointFolder where checkpoints go, or null
  * @param checkpointsKept how many stay there
- * @param listeners are told what happens
+ * @param furtherEpochs how many epochs a resumed run gets besides those it has; 0 for what is left
+ *     of it
+ * @param listeners are told what happens; new ones for every run
  */
 record TrainingSession(
     StartingPoint start,
@@ -32,7 +39,10 @@ record TrainingSession(
     @Nullable Path embeddingFolder,
     @Nullable Path checkpointFolder,
     int checkpointsKept,
-    List<TrainingListener> listeners) {
+    int furtherEpochs,
+    List<Supplier<TrainingListener>> listeners) {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT);
 
   TrainingSession {
     listeners = List.copyOf(listeners);
@@ -47,35 +57,108 @@ record TrainingSession(
     if (validation == null) {
       checkValidationIsNotNeeded();
     }
-    LabelledImages trainingImages = LabelledImages.of("training", training, start.labels());
-    LabelledImages validationImages =
-        validation == null ? null : LabelledImages.of("validation", validation, start.labels());
-    if (resumed != null) {
-      resumed.checkData(trainingImages, validationImages);
+    settings.checkMetricsAreThere();
+    EventDispatcher dispatcher = dispatcher();
+    try {
+      // Asked first: what reads files on this thread is not to find it interrupted.
+      boolean unused = dispatcher.isStopRequested();
+      LabelledImages trainingImages = LabelledImages.of("training", training, start.labels());
+      LabelledImages validationImages =
+          validation == null ? null : LabelledImages.of("validation", validation, start.labels());
+      if (resumed != null) {
+        resumed.checkData(trainingImages, validationImages);
+      }
+      RunState state = resumed == null ? new RunState(newName(), start.weights()) : resumed.state();
+      TrainingSession extended = furtherEpochs == 0 ? this : extended(state, furtherEpochs);
+      return extended.train(trainingImages, validationImages, memory, state, dispatcher);
+    } finally {
+      dispatcher.restoreInterruption();
     }
+  }
+
+  /** Trains on from where a run stands. */
+  TrainingRun goOn(TrainingRun.Origin origin, int epochs, RunMemory memory) {
+    EventDispatcher dispatcher = dispatcher();
+    try {
+      boolean unused = dispatcher.isStopRequested();
+      Dataset validation = origin.validation();
+      RunState state = origin.state().copy();
+      return extended(state, epochs)
+          .train(
+              LabelledImages.of("training", origin.training(), start.labels()),
+              validation == null
+                  ? null
+                  : LabelledImages.of("validation", validation, start.labels()),
+              memory,
+              state,
+              dispatcher);
+    } finally {
+      dispatcher.restoreInterruption();
+    }
+  }
+
+  private TrainingSession extended(RunState state, int epochs) {
+    EarlyStopping early = settings.earlyStopping();
+    if (early != null && state.epochsWithoutBest >= early.patience()) {
+      state.epochsWithoutBest = 0;
+    }
+    return new TrainingSession(
+        start,
+        settings.extended(state, epochs),
+        teacher,
+        resumed,
+        embeddingFolder,
+        checkpointFolder,
+        checkpointsKept,
+        0,
+        listeners);
+  }
+
+  private TrainingRun train(
+      LabelledImages training,
+      @Nullable LabelledImages validation,
+      RunMemory memory,
+      RunState state,
+      EventDispatcher dispatcher) {
     PhaseLoop.ExecutionContext context = context();
-    CheckpointSink checkpoints = checkpoints(trainingImages, validationImages, context.engine());
-    RunState state = resumed == null ? new RunState(start.weights()) : resumed.state();
-    EventDispatcher dispatcher = new EventDispatcher(listeners);
+    CheckpointSink checkpoints = checkpoints(training, validation, state, context.engine());
+    Dataset validationData = validation == null ? null : validation.dataset();
     try {
       dispatcher.dispatch(
           new TrainingEvent.RunStarted(
+              state.runName,
               start.model(),
-              training,
-              Optional.ofNullable(validation),
+              training.dataset(),
+              Optional.ofNullable(validationData),
               settings.phases(),
               settings.describe(),
-              state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch())));
+              settings.recorded().stream()
+                  .filter(metric -> validation != null || !metric.needsValidation())
+                  .toList(),
+              state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch()),
+              state.batches));
       if (resumed != null) {
         resumed
             .notices(context.engine())
             .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       }
       TrainingProcess process =
-          process(context, trainingImages, validationImages, memory, checkpoints, dispatcher);
-      String reason = process.run(state);
+          process(context, training, validation, memory, checkpoints, dispatcher);
+      TrainingEnd end;
+      try {
+        end = process.run(state);
+      } catch (RuntimeException e) {
+        if (!dispatcher.isInterruption(e)) {
+          throw e;
+        }
+        end = new TrainingEnd.Interrupted();
+      }
       TrainingRun run =
-          TrainingRun.of(start, settings, state, reason, trainingImages, context, memory);
+          TrainingRun.of(
+              new TrainingRun.Origin(this, state, training.dataset(), validationData),
+              end,
+              context,
+              memory);
       dispatcher.dispatch(new TrainingEvent.RunFinished(run));
       return run;
     } catch (RuntimeException | Error e) {
@@ -84,21 +167,33 @@ record TrainingSession(
     }
   }
 
+  private EventDispatcher dispatcher() {
+    return new EventDispatcher(listeners.stream().map(Supplier::get).toList());
+  }
+
+  private static String newName() {
+    return NAME.format(LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
   /** Tries the learning rates of the last phase. */
   LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
     LabelledImages images = LabelledImages.of("training", training, start.labels());
-    EventDispatcher dispatcher = new EventDispatcher(listeners);
+    EventDispatcher dispatcher = dispatcher();
     PhaseLoop.ExecutionContext context = context();
-    RunState state = new RunState(start.weights());
+    RunState state = new RunState(newName(), start.weights());
     state.phase = settings.phases().size() - 1;
     RunMemory memory = new RunMemory(settings.cacheBytes());
-    process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
-        .prepared(
-            settings.phases().get(state.phase),
-            state,
-            (inputs, objective, validation) ->
-                search.run(context, settings, state, inputs, objective));
-    return search.curve();
+    try {
+      process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
+          .prepared(
+              settings.phases().get(state.phase),
+              state,
+              (inputs, objective, validation) ->
+                  search.run(context, settings, state, inputs, objective));
+      return search.curve();
+    } finally {
+      dispatcher.restoreInterruption();
+    }
   }
 
   private PhaseLoop.ExecutionContext context() {
@@ -129,16 +224,17 @@ record TrainingSession(
   }
 
   private CheckpointSink checkpoints(
-      LabelledImages training, @Nullable LabelledImages validation, Engine engine) {
+      LabelledImages training, @Nullable LabelledImages validation, RunState state, Engine engine) {
     if (checkpointFolder == null) {
       return CheckpointSink.NONE;
     }
-    return resumed != null
-        ? CheckpointFolder.resume(checkpointFolder, resumed)
-        : CheckpointFolder.create(
-            checkpointFolder,
-            checkpointsKept,
-            new CheckpointFolder.Header(start, settings, teacher, training, validation, engine));
+    CheckpointFolder.Header header =
+        new CheckpointFolder.Header(
+            state.runName, start, settings, teacher, training, validation, engine);
+    boolean begun = state.epoch() > 0 || resumed != null;
+    return begun && CheckpointFolder.holdsRun(checkpointFolder)
+        ? CheckpointFolder.goOn(checkpointFolder, checkpointsKept, header, state)
+        : CheckpointFolder.create(checkpointFolder, checkpointsKept, header);
   }
 
   private void checkValidationIsNotNeeded() {
@@ -147,13 +243,13 @@ record TrainingSession(
         early == null || !early.metric().needsValidation(),
         "earlyStopping watches the %s, but fit was called without validation data: call"
             + " fit(training, validation), or watch Metric.TRAINING_LOSS",
-        early == null ? "" : early.metric().title());
+        early == null ? "" : early.metric().name());
     if (settings.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
       checkState(
           !plateau.metric().needsValidation(),
           "schedule watches the %s, but fit was called without validation data: call"
               + " fit(training, validation), or watch Metric.TRAINING_LOSS",
-          plateau.metric().title());
+          plateau.metric().name());
     }
   }
 }

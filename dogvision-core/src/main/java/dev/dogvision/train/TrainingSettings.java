@@ -3,6 +3,8 @@ package dev.dogvision.train;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.Optimizer;
 import dev.dogvision.image.Augmentation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param movingAverage decay of the weights' moving average, 0 for none
  * @param schedule of the learning rates, in each phase
  * @param earlyStopping null for none
+ * @param metrics what is recorded besides the standard metrics and those that decide something
  * @param augmentation null for the default: none for a frozen backbone, light for any other
  * @param labelSmoothing the share of the targets that is spread over all classes
  * @param classWeights how classes count
@@ -44,6 +47,7 @@ record TrainingSettings(
     double movingAverage,
     Schedule schedule,
     @Nullable EarlyStopping earlyStopping,
+    List<Metric> metrics,
     @Nullable Augmentation augmentation,
     double labelSmoothing,
     ClassWeights classWeights,
@@ -63,10 +67,100 @@ record TrainingSettings(
 
   TrainingSettings {
     phases = List.copyOf(phases);
+    metrics = List.copyOf(metrics);
   }
 
   int totalEpochs() {
     return phases.stream().mapToInt(Phase::epochs).sum();
+  }
+
+  /** Every metric of an epoch, each once. */
+  List<Metric> recorded() {
+    RecordedMetrics recorded = new RecordedMetrics();
+    if (earlyStopping != null) {
+      recorded.add(earlyStopping.metric());
+    }
+    if (schedule instanceof Schedule.ReduceOnPlateau plateau) {
+      recorded.add(plateau.metric());
+    }
+    metrics.forEach(recorded::add);
+    return recorded.all();
+  }
+
+  /**
+   * Checks that what a checkpoint knows by name only was given again.
+   *
+   * @throws IllegalStateException if a metric was not
+   */
+  void checkMetricsAreThere() {
+    for (Metric metric : recorded()) {
+      if (metric instanceof AbsentMetric absent) {
+        throw new IllegalStateException(absent.message());
+      }
+    }
+  }
+
+  /** The same with metrics that were given again, and further ones. */
+  TrainingSettings withMetrics(List<Metric> given) {
+    Map<String, Metric> again = new LinkedHashMap<>();
+    given.forEach(metric -> again.put(metric.name(), metric));
+    List<Metric> all = new ArrayList<>();
+    metrics.forEach(metric -> all.add(RecordedMetrics.given(metric, again)));
+    List<String> known = recorded().stream().map(Metric::name).toList();
+    given.stream().filter(metric -> !known.contains(metric.name())).forEach(all::add);
+    return with(
+        phases,
+        schedule instanceof Schedule.ReduceOnPlateau plateau
+            ? new Schedule.ReduceOnPlateau(
+                RecordedMetrics.given(plateau.metric(), again),
+                plateau.factor(),
+                plateau.patience(),
+                plateau.minimumFactor())
+            : schedule,
+        earlyStopping == null
+            ? null
+            : new EarlyStopping(
+                RecordedMetrics.given(earlyStopping.metric(), again),
+                earlyStopping.patience(),
+                earlyStopping.minimumDelta()),
+        all);
+  }
+
+  /** The same for a run that goes on: the last phase gets further epochs. */
+  TrainingSettings extended(RunState state, int further) {
+    List<Phase> longer = new ArrayList<>(phases);
+    int last = phases.size() - 1;
+    Phase phase = phases.get(last);
+    longer.set(
+        last,
+        phase.withEpochs((state.phase == last ? state.epochsInPhase : phase.epochs()) + further));
+    return with(longer, schedule, earlyStopping, metrics);
+  }
+
+  private TrainingSettings with(
+      List<Phase> otherPhases,
+      Schedule otherSchedule,
+      @Nullable EarlyStopping otherEarlyStopping,
+      List<Metric> otherMetrics) {
+    return new TrainingSettings(
+        otherPhases,
+        batchSize,
+        accumulate,
+        seed,
+        optimizer,
+        backboneLearningRate,
+        stageDecay,
+        weightDecay,
+        gradientClipping,
+        movingAverage,
+        otherSchedule,
+        otherEarlyStopping,
+        otherMetrics,
+        augmentation,
+        labelSmoothing,
+        classWeights,
+        distillation,
+        cacheBytes);
   }
 
   /**
@@ -103,6 +197,11 @@ record TrainingSettings(
     text.put("movingAverage", movingAverage == 0 ? "none" : String.valueOf(movingAverage));
     text.put("schedule", schedule.toString());
     text.put("earlyStopping", earlyStopping == null ? "none" : earlyStopping.toString());
+    text.put(
+        "metrics",
+        metrics.isEmpty()
+            ? "none"
+            : metrics.stream().map(Metric::name).collect(Collectors.joining("; ")));
     text.put(
         "augmentation",
         augmentation == null ? "none for the head, light otherwise" : augmentation.toString());

@@ -1,6 +1,9 @@
 package dev.dogvision.train;
 
 import dev.dogvision.spi.Network;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a network does on images it is not trained on.
@@ -8,8 +11,10 @@ import dev.dogvision.spi.Network;
  * @param loss the mean cross-entropy
  * @param accuracy the share whose most probable label is right
  * @param top5Accuracy the share whose label is among the five most probable
+ * @param logits one row an image
  */
-record ValidationFigures(double loss, double accuracy, double top5Accuracy) {
+@SuppressWarnings("ArrayRecordComponent") // made once for an epoch, never compared
+record ValidationFigures(double loss, double accuracy, double top5Accuracy, float[][] logits) {
   private static final int TOP = 5;
 
   /**
@@ -19,17 +24,25 @@ record ValidationFigures(double loss, double accuracy, double top5Accuracy) {
    * @param inputs the images
    * @param labels the right label of each
    * @param batchSize images a batch
+   * @param ended asked before each batch
+   * @return null if it ended
    */
-  static ValidationFigures measure(Network network, Inputs inputs, int[] labels, int batchSize) {
+  static @Nullable ValidationFigures measure(
+      Network network, Inputs inputs, int[] labels, int batchSize, BooleanSupplier ended) {
     int classes = network.plan().classes();
     double loss = 0;
     int right = 0;
     int rightInTop = 0;
     int done = 0;
+    float[][] rows = new float[labels.length][];
     try (BatchStream batches = inputs.open(Seeds.identity(labels.length), batchSize, 0)) {
       while (batches.hasNext()) {
+        if (ended.getAsBoolean()) {
+          return null;
+        }
         float[] logits = network.forward(batches.next()).values();
         for (int offset = 0; offset < logits.length; offset += classes) {
+          rows[done] = Arrays.copyOfRange(logits, offset, offset + classes);
           int label = labels[done++];
           int rank = Logits.rank(logits, offset, classes, label);
           loss += Logits.crossEntropy(logits, offset, classes, label);
@@ -39,6 +52,9 @@ record ValidationFigures(double loss, double accuracy, double top5Accuracy) {
       }
     }
     return new ValidationFigures(
-        loss / labels.length, (double) right / labels.length, (double) rightInTop / labels.length);
+        loss / labels.length,
+        (double) right / labels.length,
+        (double) rightInTop / labels.length,
+        rows);
   }
 }

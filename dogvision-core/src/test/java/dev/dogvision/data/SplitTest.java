@@ -290,6 +290,93 @@ class SplitTest {
   }
 
   @Test
+  void three_parts_are_disjoint_exhaustive_stratified_and_train_on_what_two_parts_train_on() {
+    Random random = new Random(13);
+    for (int round = 0; round < 60; round++) {
+      Dataset whole = randomDogs(random);
+      if (whole.size() < 3) {
+        continue;
+      }
+      long seed = random.nextLong();
+      Split split = whole.split(0.7, 0.15, seed);
+
+      List<String> all = new ArrayList<>(ids(split.train()));
+      all.addAll(ids(split.validation()));
+      all.addAll(ids(split.test()));
+      assertThat(all).containsExactlyInAnyOrderElementsOf(ids(whole));
+      if (Math.round(0.7 * whole.size()) <= whole.size() - 2) {
+        assertThat(split.train()).isEqualTo(whole.split(0.7, seed).train());
+      }
+      assertThat(split.test().labels()).isEqualTo(whole.labels());
+    }
+    Split even = dogs(20, 40, 100).split(0.7, 0.15, 13);
+    assertThat(even.train().summary().counts()).isEqualTo(Map.of("a", 14, "b", 28, "c", 70));
+    assertThat(even.validation().summary().counts()).isEqualTo(Map.of("a", 3, "b", 6, "c", 15));
+    assertThat(even.test().summary().counts()).isEqualTo(Map.of("a", 3, "b", 6, "c", 15));
+    assertThat(even.notes()).isEmpty();
+    assertThat(dogs(20, 40, 100).split(0.7, 0.15, 13)).isEqualTo(even);
+    assertThat(dogs(20, 40, 100).split(0.7, 0.15, 14)).isNotEqualTo(even);
+  }
+
+  @Test
+  void three_parts_keep_groups_together_and_note_the_breeds_that_are_not_in_all() {
+    Dataset whole = dogs(1, 2, 30);
+    Groups groups = Groups.of(List.of(List.of("c-1", "c-2", "c-3"), List.of("c-8", "c-9")));
+    Split split = whole.split(0.6, 0.2, 13, groups);
+
+    for (Dataset part : List.of(split.train(), split.validation(), split.test())) {
+      for (Set<String> group : groups.groups()) {
+        assertThat(ids(part).containsAll(group) || Collections.disjoint(ids(part), group)).isTrue();
+      }
+    }
+    assertThat(split.notes())
+        .contains(
+            "2 of 3 breeds cannot be measured in the test part, without an image: a (1 image), b (2"
+                + " images)");
+  }
+
+  @Test
+  void a_split_in_two_has_no_test_part_and_says_how_to_get_one() {
+    Split two = dogs(4).split(0.5, 1);
+
+    assertThat(two.hasTest()).isFalse();
+    assertThatThrownBy(two::test)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the data set was split in two, so there is no test part; split(0.7, 0.15, seed) makes"
+                + " three");
+    assertThatThrownBy(() -> dogs(4).split(0.7, 0.3, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("train and validation must leave something for the test part, got 0.7 and 0.3");
+    assertThatThrownBy(() -> dogs(2).split(0.7, 0.15, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the data set has 2 examples, too few to split in three");
+  }
+
+  @Test
+  void labels_are_renamed_and_merged() {
+    Dataset whole =
+        Dataset.of(
+            List.of(
+                new Example("1", Path.of("1.jpg"), "n02085620-Beagle"),
+                new Example("2", Path.of("2.jpg"), "beagle"),
+                new Example("3", Path.of("3.jpg"), "pug")),
+            Labels.of("pug", "n02085620-Beagle", "beagle"));
+
+    Dataset renamed = whole.withLabelsRenamed(Map.of("n02085620-Beagle", "beagle"));
+
+    assertThat(renamed.labels()).isEqualTo(Labels.of("pug", "beagle"));
+    assertThat(renamed.labelIndices()).containsExactly(1, 1, 0);
+    assertThat(ids(renamed)).isEqualTo(ids(whole));
+    assertThat(whole.withLabelsRenamed(name -> "dog").labels()).isEqualTo(Labels.of("dog"));
+    assertThatThrownBy(() -> whole.withLabelsRenamed(Map.of("bagle", "beagle")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("not among the 3 labels: bagle");
+    assertThatThrownBy(() -> whole.withLabelsRenamed(name -> " "))
+        .hasMessage("the new name of label 'pug' is blank");
+  }
+
+  @Test
   void should_fail_if_groups_leave_a_part_empty() {
     Dataset whole = dogs(4);
     assertThatThrownBy(() -> whole.split(0.5, 1, Groups.of(List.of(ids(whole)))))
@@ -308,91 +395,5 @@ class SplitTest {
         .hasMessage("id 'b' is in two groups");
     assertThat(Groups.of(List.of(List.of("a"), List.of("b", "c"))).size()).isEqualTo(1);
     assertThat(Groups.none().groups()).isEmpty();
-  }
-
-  private static Dataset breeds(int count, int each) {
-    List<Example> examples = new ArrayList<>();
-    for (int breed = 0; breed < count; breed++) {
-      for (int i = 0; i < each; i++) {
-        String id = "photograph-" + breed + "-" + i;
-        examples.add(new Example(id, Path.of(id + ".jpg"), "breed-" + breed));
-      }
-    }
-    return Dataset.of(examples);
-  }
-
-  @Test
-  void three_parts_have_their_shares_of_every_breed_and_nothing_in_common() {
-    Dataset dogs = breeds(5, 20);
-
-    Split split = dogs.split(0.7, 0.15, 13);
-
-    assertThat(List.of(split.train().size(), split.validation().size(), split.test().size()))
-        .containsExactly(70, 15, 15);
-    assertThat(split.hasTest()).isTrue();
-    assertThat(split.notes()).isEmpty();
-    for (Dataset part : List.of(split.train(), split.validation(), split.test())) {
-      assertThat(part.summary().ranking())
-          .extracting(LabelCount::images)
-          .containsOnly(part.size() / 5);
-    }
-    List<String> ids = new ArrayList<>();
-    for (Dataset part : List.of(split.train(), split.validation(), split.test())) {
-      part.forEach(example -> ids.add(example.id()));
-    }
-    assertThat(ids).hasSize(100).doesNotHaveDuplicates();
-    assertThat(dogs.split(0.7, 0.15, 13)).isEqualTo(split);
-    assertThat(dogs.split(0.7, 0.15, 14)).isNotEqualTo(split);
-  }
-
-  @Test
-  void three_parts_keep_groups_together() {
-    Dataset dogs = breeds(4, 10);
-    Groups groups =
-        Groups.of(List.of(Set.of("photograph-0-0", "photograph-0-1", "photograph-0-2")));
-
-    Split split = dogs.split(0.6, 0.2, 3, groups);
-
-    long parts =
-        Stream.of(split.train(), split.validation(), split.test())
-            .filter(
-                part ->
-                    part.examples().stream().anyMatch(e -> e.id().matches("photograph-0-[012]")))
-            .count();
-    assertThat(parts).isEqualTo(1);
-  }
-
-  @Test
-  void three_of_three_examples_are_a_part_each() {
-    Split split = breeds(1, 3).split(0.1, 0.1, 1);
-    assertThat(List.of(split.train().size(), split.validation().size(), split.test().size()))
-        .containsExactly(1, 1, 1);
-  }
-
-  @Test
-  void a_third_part_that_is_not_there_says_how_to_make_one() {
-    assertThatThrownBy(() -> breeds(2, 5).split(0.8, 13).test())
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("split(0.7, 0.15, seed)");
-    assertThatThrownBy(() -> breeds(2, 5).split(0.8, 0.2, 13))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("train and validation must leave something to test on, got 0.8 and 0.2");
-    assertThatThrownBy(() -> breeds(1, 2).split(0.5, 0.2, 13))
-        .isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
-  void labels_are_renamed_and_merged() {
-    Dataset dogs = breeds(3, 4);
-
-    Dataset renamed = dogs.withRenamedLabels(label -> label.equals("breed-2") ? "pug" : "beagle");
-
-    assertThat(renamed.labels().names()).containsExactly("beagle", "pug");
-    assertThat(renamed.summary().ranking())
-        .extracting(LabelCount::label, LabelCount::images)
-        .containsExactly(tuple("beagle", 8), tuple("pug", 4));
-    assertThatThrownBy(() -> dogs.withRenamedLabels(label -> " "))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the new name of 'breed-0' must not be blank");
   }
 }

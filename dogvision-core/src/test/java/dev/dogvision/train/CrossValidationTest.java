@@ -56,7 +56,7 @@ class CrossValidationTest {
                   .history()
                   .last()
                   .orElseThrow()
-                  .validationAccuracy()
+                  .value(Metric.VALIDATION_ACCURACY)
                   .orElseThrow());
     }
   }
@@ -88,7 +88,7 @@ class CrossValidationTest {
     LearningRateCurve curve =
         LearningRateFinder.of(frozen()).steps(60).range(1e-5, 100).run(dataset);
 
-    assertThat(curve.suggestion()).isBetween(1e-3, 10.0);
+    assertThat(curve.suggestion().orElseThrow()).isBetween(1e-3, 10.0);
     assertThat(curve.rates()).isSorted();
     assertThat(curve.rates().get(0)).isCloseTo(1e-5, withPercentage(1e-6));
   }

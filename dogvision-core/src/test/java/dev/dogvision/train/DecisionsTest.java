@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import com.google.common.collect.ImmutableMap;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
@@ -25,18 +26,15 @@ import org.junit.jupiter.api.Test;
 
 /** Schedules, metrics, history, seeds, phases and class weights: what a run decides by. */
 class DecisionsTest {
-  private static EpochResult result(int epoch, double loss, double validationLoss) {
-    return new EpochResult(
-        epoch,
-        "head",
-        loss,
-        0.5,
-        OptionalDouble.of(validationLoss),
-        OptionalDouble.of(0.25),
-        OptionalDouble.of(0.75),
-        1e-3,
-        Duration.ofMillis(1500),
-        true);
+  private static EpochOutcome result(int epoch, double loss, double validationLoss) {
+    ImmutableMap<String, Double> values =
+        ImmutableMap.of(
+            "training loss", loss,
+            "training accuracy", 0.5,
+            "validation loss", validationLoss,
+            "validation accuracy", 0.25,
+            "validation top-5 accuracy", 0.75);
+    return new EpochOutcome(epoch, "head", 1e-3, Duration.ofMillis(1500), true, values, null);
   }
 
   private static List<Double> factors(Schedule schedule, int updatesPerEpoch, int epochs) {
@@ -130,6 +128,7 @@ class DecisionsTest {
             0,
             Schedule.constant(),
             null,
+            List.of(),
             null,
             0,
             ClassWeights.EQUAL,
@@ -206,15 +205,18 @@ class DecisionsTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ProgressDisplay display =
         new ProgressDisplay(false, new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    TrainingControl control = reason -> {};
+    TrainingControl control = new EventDispatcher(List.of());
     display.onEvent(
         new TrainingEvent.RunStarted(
+            "20261125-090000-000",
             ColouredPictures.network().build(),
             photographs(800),
             Optional.of(photographs(200)),
             List.of(Phase.head(2, 1e-3)),
             Map.of(),
-            OptionalInt.empty()),
+            List.of(),
+            OptionalInt.empty(),
+            0),
         control);
     for (int done = 100; done <= 1000; done += 100) {
       display.onEvent(new TrainingEvent.CacheProgress("embeddings", done, 1000), control);

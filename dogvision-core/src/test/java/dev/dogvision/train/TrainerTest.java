@@ -53,11 +53,12 @@ class TrainerTest {
     List<Double> losses = run.history().series().get("training loss");
     assertThat(losses).hasSize(30);
     assertThat(losses.get(29)).isLessThan(0.5 * losses.get(0));
-    assertThat(run.chosen().orElseThrow().validationAccuracy().orElseThrow()).isGreaterThan(0.8);
+    assertThat(run.chosen().orElseThrow().value(Metric.VALIDATION_ACCURACY).orElseThrow())
+        .isGreaterThan(0.8);
     assertThat(run.evaluate(validation).accuracy())
-        .isEqualTo(run.chosen().orElseThrow().validationAccuracy().orElseThrow());
+        .isEqualTo(run.chosen().orElseThrow().value(Metric.VALIDATION_ACCURACY).orElseThrow());
     assertThat(run.chosenEpoch()).isEqualTo(30);
-    assertThat(run.reason()).isEqualTo("all epochs done");
+    assertThat(run.end()).isEqualTo(new TrainingEnd.Finished());
   }
 
   @Test
@@ -123,8 +124,8 @@ class TrainerTest {
             .fit(training, validation);
 
     assertThat(ColouredPictures.bits(anew)).isEqualTo(ColouredPictures.bits(kept));
-    assertThat(anew.history().last().orElseThrow().validationLoss())
-        .isEqualTo(kept.history().last().orElseThrow().validationLoss());
+    assertThat(anew.history().last().orElseThrow().value(Metric.VALIDATION_LOSS))
+        .isEqualTo(kept.history().last().orElseThrow().value(Metric.VALIDATION_LOSS));
     assertThat(notices)
         .singleElement()
         .asString()

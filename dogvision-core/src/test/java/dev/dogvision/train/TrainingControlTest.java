@@ -52,7 +52,7 @@ class TrainingControlTest {
             .earlyStopping(EarlyStopping.on(Metric.VALIDATION_LOSS).patience(3))
             .fit(training, validation);
 
-    EpochResult best = run.history().best(Metric.VALIDATION_LOSS).orElseThrow();
+    EpochOutcome best = run.history().best(Metric.VALIDATION_LOSS).orElseThrow();
     TrainingRun upToTheBest =
         frozen()
             .learningRate(2)
@@ -61,7 +61,9 @@ class TrainingControlTest {
             .fit(training, validation);
     assertThat(run.chosenEpoch()).isEqualTo(best.epoch());
     assertThat(run.history().size()).isEqualTo(best.epoch() + 3);
-    assertThat(run.reason()).isEqualTo("early stopping: no better validation loss in 3 epochs");
+    assertThat(run.end()).isEqualTo(new TrainingEnd.StoppedEarly("validation loss", 3));
+    assertThat(run.end().description())
+        .isEqualTo("early stopping: no better validation loss in 3 epochs");
     assertThat(ColouredPictures.bits(run)).isEqualTo(ColouredPictures.bits(upToTheBest));
   }
 
@@ -92,10 +94,10 @@ class TrainingControlTest {
                 })
             .fit(training, validation);
 
-    assertThat(run.reason()).isEqualTo("enough");
+    assertThat(run.end()).isEqualTo(new TrainingEnd.StoppedByListener("enough"));
     assertThat(run.history().size()).isEqualTo(2);
     assertThat(run.history().epochs())
-        .extracting(EpochResult::complete)
+        .extracting(EpochOutcome::complete)
         .containsExactly(true, false);
     assertThat(run.chosenEpoch()).isEqualTo(2);
   }
@@ -115,7 +117,7 @@ class TrainingControlTest {
 
     assertThat(run.chosenEpoch()).isZero();
     assertThat(run.chosen()).isEmpty();
-    assertThat(run.reason()).isEqualTo("never mind");
+    assertThat(run.end()).isEqualTo(new TrainingEnd.StoppedByListener("never mind"));
     assertThat(run.model().weights()).isEqualTo(model.initialWeights());
   }
 
@@ -208,7 +210,7 @@ class TrainingControlTest {
 
     assertThat(phases).containsExactly("head 2", "last stage 1");
     assertThat(run.history().epochs())
-        .extracting(EpochResult::phase)
+        .extracting(EpochOutcome::phase)
         .containsExactly("head", "head", "last stage");
     String last = model.plan().stages().get(18).convolutions().get(0).weightName();
     String before = model.plan().stages().get(17).convolutions().get(0).weightName();
@@ -378,7 +380,7 @@ class TrainingControlTest {
                 })
             .fit(training);
 
-    assertThat(stopped.reason()).isEqualTo("enough");
+    assertThat(stopped.end()).isEqualTo(new TrainingEnd.StoppedByListener("enough"));
     assertThat(computed[0]).isEqualTo(14 - 8);
   }
 

@@ -58,10 +58,10 @@ final class RunReport {
     Dataset training = run.trainingData();
     configuration.put(
         "near-duplicates in both",
-        String.valueOf(data.straddling(new Split(training, validation, List.of())).size()));
+        String.valueOf(data.straddling(Split.of(training, validation)).size()));
     run.settings().forEach(configuration::put);
     configuration.put("epochs trained", String.valueOf(run.history().size()));
-    configuration.put("ended", run.reason());
+    configuration.put("ended", run.end().description());
     configuration.put("weights of epoch", String.valueOf(run.chosenEpoch()));
     configuration.put("engine", provenance(model, "training.engine"));
     configuration.put("device", provenance(model, "training.device"));

@@ -10,22 +10,17 @@ import dev.dogvision.image.Augmentation;
 import dev.dogvision.report.BatchSheet;
 import dev.dogvision.report.ConfusionHeatMap;
 import dev.dogvision.report.Plot;
-import dev.dogvision.train.EpochResult;
+import dev.dogvision.train.EpochOutcome;
 import dev.dogvision.train.Metric;
 import dev.dogvision.train.TrainingControl;
 import dev.dogvision.train.TrainingEvent;
 import dev.dogvision.train.TrainingListener;
 import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TensorBoardListener implements TrainingListener {
   private static final Logger logger = LoggerFactory.getLogger(TensorBoardListener.class);
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private static final int MOST_SETTING_CHARACTERS = 200;
 
   private final Path parent;
@@ -73,16 +66,16 @@ final class TensorBoardListener implements TrainingListener {
     }
     try {
       if (!batch && !out.isIntact()) {
-        out = reopen(out);
+        out = reopen(out, control);
       }
       if (out.isOpen()) {
         write(out, event);
       }
     } catch (DogVisionException e) {
-      tell(e.getMessage());
+      tell(e.getMessage(), control);
     } finally {
       if (event instanceof TrainingEvent.RunFinished || event instanceof TrainingEvent.RunFailed) {
-        close();
+        close(control);
       }
     }
   }
@@ -90,10 +83,10 @@ final class TensorBoardListener implements TrainingListener {
   /**
    * Goes on in another file of the same folder: TensorBoard shows all files of a folder as one run.
    */
-  private EventFileWriter reopen(EventFileWriter lost) {
+  private EventFileWriter reopen(EventFileWriter lost, TrainingControl control) {
     tell(
-        lost.file()
-            + " was removed or closed while the run wrote it. A new file goes on from here");
+        lost.file() + " was removed or closed while the run wrote it. A new file goes on from here",
+        control);
     lost.close();
     Path folder = requireNonNull(lost.file().getParent(), "a file in the run's folder");
     EventFileWriter out = EventFileWriter.open(folder);
@@ -102,9 +95,9 @@ final class TensorBoardListener implements TrainingListener {
   }
 
   /** A full disk should not cost the hours that the run has taken already. */
-  private void tell(@Nullable String problem) {
+  private void tell(@Nullable String problem, TrainingControl control) {
     if (!told) {
-      logger.warn("TensorBoard does not get everything, and the run goes on: {}", problem);
+      control.notice("TensorBoard does not get everything, and the run goes on: " + problem);
     }
     told = true;
   }
@@ -117,10 +110,8 @@ final class TensorBoardListener implements TrainingListener {
         out.scalar("batch/gradient norm", batches, batch.gradientNorm());
       }
     } else if (event instanceof TrainingEvent.EpochFinished epoch) {
-      EpochResult result = epoch.result();
-      for (Metric metric : Metric.values()) {
-        metric.of(result).ifPresent(value -> out.scalar(tag(metric), result.epoch(), value));
-      }
+      EpochOutcome result = epoch.outcome();
+      result.values().forEach((name, value) -> out.scalar(tag(name), result.epoch(), value));
       out.scalar("epoch/learning rate", result.epoch(), result.learningRate());
       out.scalar("epoch/seconds", result.epoch(), result.duration().toNanos() / 1e9);
     } else if (event instanceof TrainingEvent.Notice notice) {
@@ -135,7 +126,9 @@ final class TensorBoardListener implements TrainingListener {
                   run.chosenEpoch(),
                   () -> ConfusionHeatMap.of(run.evaluate(dataset).confusion())));
       out.text(
-          "end", run.history().size(), run.reason() + "; weights of epoch " + run.chosenEpoch());
+          "end",
+          run.history().size(),
+          run.end().description() + "; weights of epoch " + run.chosenEpoch());
       out.finished(true);
     } else if (event instanceof TrainingEvent.RunFailed failed) {
       out.text("end", batches, "failed: " + failed.failure());
@@ -143,20 +136,19 @@ final class TensorBoardListener implements TrainingListener {
     }
   }
 
-  private static String tag(Metric metric) {
-    return "epoch/" + metric.title();
+  private static String tag(String metric) {
+    return "epoch/" + metric;
   }
 
   private void start(TrainingEvent.RunStarted started) {
-    EventFileWriter out = EventFileWriter.open(folder(LocalDateTime.now(ZoneId.systemDefault())));
+    EventFileWriter out = EventFileWriter.open(folder(started.runName()));
+    batches = started.batchesBefore();
     writer = out;
     validation = started.validation();
     Map<String, String> settings = started.settings();
     List<String> metrics = new ArrayList<>();
-    for (Metric metric : Metric.values()) {
-      if (validation.isPresent() || !metric.needsValidation()) {
-        metrics.add(tag(metric));
-      }
+    for (Metric metric : started.metrics()) {
+      metrics.add(tag(metric.name()));
     }
     ImmutableMap.Builder<String, Object> values = ImmutableMap.builder();
     settings.forEach((name, value) -> values.put(name, hyperParameter(value)));
@@ -197,18 +189,10 @@ final class TensorBoardListener implements TrainingListener {
         : value.substring(0, Math.min(value.length(), MOST_SETTING_CHARACTERS));
   }
 
-  /** A new folder; where a run of the same second has taken the name, with a number added. */
-  private Path folder(LocalDateTime now) {
-    String name = NAME.format(now);
+  /** The run's folder; one that is resumed or continued goes on in the folder it has. */
+  private Path folder(String runName) {
     try {
-      Files.createDirectories(parent);
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return Files.createDirectory(parent.resolve(attempt == 1 ? name : name + "-" + attempt));
-        } catch (FileAlreadyExistsException e) {
-          // Taken: the next name.
-        }
-      }
+      return Files.createDirectories(parent.resolve(runName));
     } catch (IOException e) {
       throw new DogVisionException("tensorBoard: no folder can be made in " + parent + ": " + e, e);
     }
@@ -230,14 +214,14 @@ final class TensorBoardListener implements TrainingListener {
     out.image(tag, step, png);
   }
 
-  private void close() {
+  private void close(TrainingControl control) {
     EventFileWriter out = writer;
     writer = null;
     if (out != null) {
       try {
         out.close();
       } catch (DogVisionException e) {
-        tell(e.getMessage());
+        tell(e.getMessage(), control);
       }
     }
   }

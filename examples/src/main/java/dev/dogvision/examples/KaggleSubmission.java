@@ -187,7 +187,8 @@ public final class KaggleSubmission implements Callable<Integer> {
                 .earlyStopping(EarlyStopping.on(Metric.TRAINING_ACCURACY).patience(patience))
                 .checkpoints(checkpoints, 2);
     TrainingRun run = trainer.embeddingCache(work.resolve("embeddings")).progress().fit(dogs);
-    System.out.println(run.reason() + "; the weights are those of epoch " + run.chosenEpoch());
+    System.out.println(
+        run.end().description() + "; the weights are those of epoch " + run.chosenEpoch());
     return TrainedModel.load(run.model().save(finished));
   }
 
