@@ -19,13 +19,34 @@ import java.util.Objects;
  *     for the other rules
  * @param channelMeans three numbers in pixel units (0..255) for R, G, B
  * @param channelScales three positive numbers in pixel units for R, G, B
+ * @param interpolation how pixels are weighed as the picture is resized
  */
 public record Preprocessing(
     int size,
     ResizeRule resizeRule,
     double cropFraction,
     List<Double> channelMeans,
-    List<Double> channelScales) {
+    List<Double> channelScales,
+    Interpolation interpolation) {
+
+  /**
+   * With bilinear interpolation.
+   *
+   * @param size width and height of the network's input in pixels, 1..4096
+   * @param resizeRule how a picture of any shape becomes a square
+   * @param cropFraction the part of the shorter side that is kept, above 0 and at most 1
+   * @param channelMeans three numbers in pixel units (0..255) for R, G, B
+   * @param channelScales three positive numbers in pixel units for R, G, B
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  public Preprocessing(
+      int size,
+      ResizeRule resizeRule,
+      double cropFraction,
+      List<Double> channelMeans,
+      List<Double> channelScales) {
+    this(size, resizeRule, cropFraction, channelMeans, channelScales, Interpolation.BILINEAR);
+  }
 
   /**
    * Checks the numbers.
@@ -53,8 +74,41 @@ public record Preprocessing(
   }
 
   /**
+   * The same for another size.
+   *
+   * @param newSize width and height of the network's input in pixels, 1..4096
+   * @return the changed preprocessing
+   */
+  public Preprocessing withSize(int newSize) {
+    return new Preprocessing(
+        newSize, resizeRule, cropFraction, channelMeans, channelScales, interpolation);
+  }
+
+  /**
+   * The same with another rule for the shape.
+   *
+   * @param newRule how a picture of any shape becomes a square
+   * @return the changed preprocessing
+   */
+  public Preprocessing withResizeRule(ResizeRule newRule) {
+    return new Preprocessing(
+        size, newRule, cropFraction, channelMeans, channelScales, interpolation);
+  }
+
+  /**
+   * The same with another crop.
+   *
+   * @param newFraction the part of the shorter side that is kept, above 0 and at most 1
+   * @return the changed preprocessing
+   */
+  public Preprocessing withCropFraction(double newFraction) {
+    return new Preprocessing(
+        size, resizeRule, newFraction, channelMeans, channelScales, interpolation);
+  }
+
+  /**
    * Makes a picture square and as large as the network takes it: an antialiased resize, as the
-   * Python imaging library's bilinear filter does it.
+   * Python imaging library does it.
    *
    * @param image a picture of any shape
    * @return {@link #size} x {@link #size} pixels
@@ -91,7 +145,8 @@ public record Preprocessing(
     Objects.checkFromIndexSize(offset, size * size * 3, destination.length);
     int rowStride = size * 3;
     if (resizeRule != ResizeRule.PAD) {
-      Resampling.resize(image, box, mirrored, destination, offset, rowStride, size, size);
+      Resampling.resize(
+          image, box, mirrored, interpolation, destination, offset, rowStride, size, size);
       return;
     }
     double scale = size / Math.max(box.width(), box.height());
@@ -101,7 +156,8 @@ public record Preprocessing(
     int left = (size - width) / 2;
     int top = (size - height) / 2;
     int first = offset + top * rowStride + left * 3;
-    Resampling.resize(image, box, mirrored, destination, first, rowStride, width, height);
+    Resampling.resize(
+        image, box, mirrored, interpolation, destination, first, rowStride, width, height);
   }
 
   /** The colour that normalising turns into zero, as near as bytes come. */

@@ -3,6 +3,7 @@ package dev.dogvision.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.model.Architecture.Activation;
@@ -176,11 +177,16 @@ public final class Architectures {
     if (architecture.name().startsWith(EFFICIENTNET_LITE)) {
       int number = architecture.name().charAt(architecture.name().length() - 1) - '0';
       int size = (int) EFFICIENTNET_LITE_SCALES[number][2];
-      return new Conventions(Padding.TF_SAME, preprocessing(size, 1, gray(127), gray(128)), 1e-3);
+      return new Conventions(
+          Padding.TF_SAME,
+          preprocessing(size, 1, gray(127), gray(128), Interpolation.BICUBIC),
+          1e-3);
     }
     if (names.equals(TensorNames.TRANSFORMERS)) {
       return new Conventions(
-          Padding.TF_SAME, preprocessing(224, 0.875, gray(127.5), gray(127.5)), 1e-3);
+          Padding.TF_SAME,
+          preprocessing(224, 0.875, gray(127.5), gray(127.5), Interpolation.BILINEAR),
+          1e-3);
     }
     return new Conventions(
         Padding.SYMMETRIC,
@@ -188,13 +194,19 @@ public final class Architectures {
             224,
             silent ? 0.875 : 1, // torchvision's were trained on the middle
             List.of(0.485 * 255, 0.456 * 255, 0.406 * 255),
-            List.of(0.229 * 255, 0.224 * 255, 0.225 * 255)),
+            List.of(0.229 * 255, 0.224 * 255, 0.225 * 255),
+            names.equals(TensorNames.TIMM) ? Interpolation.BICUBIC : Interpolation.BILINEAR),
         1e-5);
   }
 
   private static Preprocessing preprocessing(
-      int size, double cropFraction, List<Double> means, List<Double> scales) {
-    return new Preprocessing(size, ResizeRule.CENTER_CROP, cropFraction, means, scales);
+      int size,
+      double cropFraction,
+      List<Double> means,
+      List<Double> scales,
+      Interpolation interpolation) {
+    return new Preprocessing(
+        size, ResizeRule.CENTER_CROP, cropFraction, means, scales, interpolation);
   }
 
   private static List<Double> gray(double value) {

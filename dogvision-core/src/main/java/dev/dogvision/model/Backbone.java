@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.model.Architectures.Conventions;
@@ -86,6 +87,7 @@ public final class Backbone {
    *       names the tensors have.
    *   <li>{@code normalize}: as {@code (pixel-127.5)/127.5}, where either number may be three in
    *       brackets; by default likewise.
+   *   <li>{@code interpolation}: {@code bilinear} or {@code bicubic}; by default likewise.
    *   <li>{@code resize}: {@code stretch}, {@code center_crop} or {@code pad}; and {@code
    *       crop_fraction}. By default the whole square in the middle; a file that has neither of
    *       {@code padding}, {@code normalize} and {@code resize} is torchvision's, trained on the
@@ -108,7 +110,7 @@ public final class Backbone {
 
   private static Backbone read(Safetensors content, Path file) {
     Metadata metadata = new Metadata(file.toString(), content.metadata());
-    Naming naming = Naming.of(content);
+    Naming naming = Naming.of(file.toString(), content);
     Architecture known = architecture(metadata, content, naming);
     boolean silent =
         !metadata.has("padding") && !metadata.has("normalize") && !metadata.has("resize");
@@ -158,12 +160,18 @@ public final class Backbone {
       double width = metadata.number("width_multiplier", 1, 0.05, 4);
       return Architectures.named(usual.name(), width).orElse(usual);
     }
-    return candidates.stream()
-        .filter(
-            candidate ->
-                WeightImport.kernelsFit(content, candidate, candidate.plan(SHAPES_ONLY, 1), naming))
-        .findFirst()
-        .orElse(usual);
+    // Of several that fit alike the first; a deeper one's file holds all of a shallower one's
+    // kernels, and more.
+    Architecture best = usual;
+    int most = Integer.MIN_VALUE;
+    for (Architecture candidate : candidates) {
+      int score = WeightImport.likeness(content, candidate, candidate.plan(SHAPES_ONLY, 1), naming);
+      if (score > most) {
+        best = candidate;
+        most = score;
+      }
+    }
+    return best;
   }
 
   /**
@@ -359,6 +367,16 @@ public final class Backbone {
     throw metadata.wrong("padding", "tf_same or symmetric");
   }
 
+  private static Interpolation interpolation(Metadata metadata, Interpolation usual) {
+    String text = metadata.get("interpolation", usual.text());
+    for (Interpolation interpolation : Interpolation.values()) {
+      if (interpolation.text().equals(text)) {
+        return interpolation;
+      }
+    }
+    throw metadata.wrong("interpolation", "bilinear or bicubic");
+  }
+
   private static Preprocessing preprocessing(Metadata metadata, Preprocessing usual) {
     int inputSize =
         (int) metadata.number("input_size", usual.size(), InputSize.SMALLEST, InputSize.LARGEST);
@@ -370,9 +388,15 @@ public final class Backbone {
       throw metadata.wrong("resize", "stretch, center_crop or pad");
     }
     double cropFraction = metadata.number("crop_fraction", usual.cropFraction(), 0.01, 1);
+    Interpolation interpolation = interpolation(metadata, usual.interpolation());
     if (!metadata.has("normalize")) {
       return new Preprocessing(
-          inputSize, resizeRule, cropFraction, usual.channelMeans(), usual.channelScales());
+          inputSize,
+          resizeRule,
+          cropFraction,
+          usual.channelMeans(),
+          usual.channelScales(),
+          interpolation);
     }
     String expected = "(pixel-mean)/scale, where mean and scale are a number or [r,g,b]";
     Matcher matcher = NORMALIZE.matcher(metadata.get("normalize", "").replaceAll("\\s", ""));
@@ -385,7 +409,8 @@ public final class Backbone {
           resizeRule,
           cropFraction,
           threeNumbers(matcher.group("mean")),
-          threeNumbers(matcher.group("scale")));
+          threeNumbers(matcher.group("scale")),
+          interpolation);
     } catch (IllegalArgumentException e) {
       throw metadata.wrong("normalize", expected + " (" + e.getMessage() + ")");
     }

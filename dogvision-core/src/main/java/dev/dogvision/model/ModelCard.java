@@ -21,10 +21,11 @@ final class ModelCard {
     line(card, "- %s", model.architecture().title());
     line(
         card,
-        "- Input: %s x %s pixels, RGB, %s; (pixel - %s) / %s",
+        "- Input: %s x %s pixels, RGB, %s, %s; (pixel - %s) / %s",
         preprocessing.size(),
         preprocessing.size(),
         preprocessing.resizeRule().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+        preprocessing.interpolation().text(),
         preprocessing.channelMeans(),
         preprocessing.channelScales());
     line(card, "- Temperature of the probabilities: %s", model.temperature());

@@ -14,6 +14,7 @@ import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
+import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.internal.Excerpt;
@@ -66,6 +67,7 @@ record ModelConfig(
     preprocessing.addProperty(
         "resize", model.preprocessing().resizeRule().name().toLowerCase(Locale.ROOT));
     preprocessing.addProperty("crop_fraction", model.preprocessing().cropFraction());
+    preprocessing.addProperty("interpolation", model.preprocessing().interpolation().text());
     preprocessing.add("channel_means", GSON.toJsonTree(model.preprocessing().channelMeans()));
     preprocessing.add("channel_scales", GSON.toJsonTree(model.preprocessing().channelScales()));
     config.add("preprocessing", preprocessing);
@@ -171,7 +173,10 @@ record ModelConfig(
             parser.choice("preprocessing.resize", ResizeRule.values()),
             parser.number("preprocessing.crop_fraction", 1e-3, 1),
             parser.numbers("preprocessing.channel_means", 0, 255),
-            parser.numbers("preprocessing.channel_scales", 1e-6, 1e6));
+            parser.numbers("preprocessing.channel_scales", 1e-6, 1e6),
+            parser.find("preprocessing.interpolation") == null
+                ? Interpolation.BILINEAR // there was no other
+                : parser.choice("preprocessing.interpolation", Interpolation.values()));
     if (!ModelFolder.WEIGHTS.equals(parser.text("weights.file"))) {
       throw parser.wrong("weights.file", "\"" + ModelFolder.WEIGHTS + "\"");
     }

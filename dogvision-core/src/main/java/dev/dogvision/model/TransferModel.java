@@ -46,6 +46,7 @@ public final class TransferModel {
   private final int firstTrainableStage;
   private final boolean warmStarted;
   private final ImmutableMap<String, String> warmLabels;
+  private final List<String> notices;
   private final @Nullable String device;
 
   private TransferModel(Builder builder, Backbone backbone, Labels labels) {
@@ -61,14 +62,18 @@ public final class TransferModel {
     ImmutableMap.Builder<String, String> warm = ImmutableMap.builder();
     rows.forEach((label, row) -> warm.put(label, backbone.classNames().get(row)));
     this.warmLabels = warm.buildOrThrow();
-    if (warmStarted && rows.isEmpty()) {
-      LOG.warn(
-          "warmStart(): none of the {} labels is among the {} classes of {}; the head starts from"
-              + " zeros",
-          labels.size(),
-          backbone.classNames().size(),
-          backbone.name());
-    }
+    this.notices =
+        warmStarted && rows.isEmpty()
+            ? List.of(
+                String.format(
+                    Locale.ROOT,
+                    "warmStart(): none of the %s labels is among the %s classes of %s; the head"
+                        + " starts from zeros",
+                    labels.size(),
+                    backbone.classNames().size(),
+                    backbone.name()))
+            : List.of();
+    notices.forEach(LOG::warn);
     this.initialWeights = weights(rows);
   }
 
@@ -199,6 +204,15 @@ public final class TransferModel {
    */
   public ImmutableMap<String, String> warmLabels() {
     return warmLabels;
+  }
+
+  /**
+   * What may not be as it was meant: a warm start that knew none of the labels.
+   *
+   * @return sentences for the user, which the log has too; empty where there is nothing to say
+   */
+  public List<String> notices() {
+    return notices;
   }
 
   /**
@@ -356,9 +370,10 @@ public final class TransferModel {
      * @param path a {@code .safetensors} file, as {@link Backbone#read} takes it, or the folder of
      *     a saved model
      * @return this
+     * @throws IllegalStateException if it was said before what to start from
      */
     public Builder weights(Path path) {
-      checkSource();
+      checkSource("weights(" + path + ")");
       weights = path;
       return this;
     }
@@ -368,9 +383,10 @@ public final class TransferModel {
      *
      * @param backbone the backbone
      * @return this
+     * @throws IllegalStateException if it was said before what to start from
      */
     public Builder backbone(Backbone backbone) {
-      checkSource();
+      checkSource("backbone(" + backbone.name() + ")");
       this.backbone = backbone;
       return this;
     }
@@ -380,9 +396,10 @@ public final class TransferModel {
      *
      * @param seed decides the weights
      * @return this
+     * @throws IllegalStateException if it was said before what to start from
      */
     public Builder untrained(long seed) {
-      checkSource();
+      checkSource("untrained(" + seed + ")");
       untrainedSeed = seed;
       return this;
     }
@@ -392,10 +409,11 @@ public final class TransferModel {
      *
      * @param width 0.05 to 4; 1 unless set
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder width(double width) {
       checkArgument(width >= 0.05 && width <= 4, "width must be in 0.05..4, got %s", width);
-      this.width = width;
+      this.width = once("width", this.width, width);
       return this;
     }
 
@@ -406,10 +424,11 @@ public final class TransferModel {
      * @param inputSize in pixels, 16 to 512; the weights' own unless set, 224 for an untrained
      *     network
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder inputSize(int inputSize) {
       InputSize.check(inputSize);
-      this.inputSize = inputSize;
+      this.inputSize = once("inputSize", this.inputSize, inputSize);
       return this;
     }
 
@@ -418,9 +437,11 @@ public final class TransferModel {
      *
      * @param resizeRule the rule; the weights' own unless set
      * @return this
+     * @throws IllegalStateException if it was set before, or clashes with a crop fraction
      */
     public Builder resizeRule(ResizeRule resizeRule) {
-      this.resizeRule = resizeRule;
+      this.resizeRule = once("resizeRule", this.resizeRule, resizeRule);
+      checkCrop();
       return this;
     }
 
@@ -429,14 +450,28 @@ public final class TransferModel {
      *
      * @param cropFraction above 0, at most 1; the weights' own unless set
      * @return this
+     * @throws IllegalStateException if it was set before, or clashes with a resize rule
      */
     public Builder cropFraction(double cropFraction) {
       checkArgument(
           cropFraction > 0 && cropFraction <= 1,
           "cropFraction must be in (0, 1], got %s",
           cropFraction);
-      this.cropFraction = cropFraction;
+      this.cropFraction = once("cropFraction", this.cropFraction, cropFraction);
+      checkCrop();
       return this;
+    }
+
+    private void checkCrop() {
+      // 1 is the whole picture, which the other rules take anyway.
+      checkState(
+          cropFraction == null
+              || cropFraction == 1
+              || resizeRule == null
+              || resizeRule == ResizeRule.CENTER_CROP,
+          "cropFraction(%s) clashes with resizeRule(%s), which does not crop: leave one of them out",
+          cropFraction,
+          resizeRule);
     }
 
     /**
@@ -444,11 +479,12 @@ public final class TransferModel {
      *
      * @param labels two or more
      * @return this
+     * @throws IllegalStateException if they were set before
      */
     public Builder labels(Labels labels) {
       checkArgument(
           labels.size() >= 2, "labels: a classifier needs two or more, got %s", labels.names());
-      this.labels = labels;
+      this.labels = once("labels", this.labels, labels);
       return this;
     }
 
@@ -488,8 +524,8 @@ public final class TransferModel {
 
     private Builder train(String part, int stages) {
       checkState(
-          trainablePart == null || trainablePart.equals(part),
-          "%s clashes with %s: choose one of them",
+          trainablePart == null,
+          "%s clashes with %s: choose one of them, once",
           part,
           trainablePart);
       trainablePart = part;
@@ -499,7 +535,8 @@ public final class TransferModel {
 
     /**
      * Lets a label that the weights know by name start from their row of the head. Breeds may be
-     * written in any common way; {@link TransferModel#warmLabels()} tells which were recognised.
+     * written in any common way; {@link TransferModel#warmLabels()} tells which were recognised,
+     * and {@link TransferModel#notices()} if none was.
      *
      * @return this
      */
@@ -513,9 +550,10 @@ public final class TransferModel {
      *
      * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
      * @return this
+     * @throws IllegalStateException if it was set before
      */
     public Builder device(String name) {
-      device = Device.parse(name).toString();
+      device = once("device", device, Device.parse(name).toString());
       return this;
     }
 
@@ -557,10 +595,27 @@ public final class TransferModel {
       return new TransferModel(this, start, chosen);
     }
 
-    private void checkSource() {
+    private static <T> T once(String setting, @Nullable T before, T value) {
       checkState(
-          weights == null && backbone == null && untrainedSeed == null,
-          "weights(...), backbone(...) and untrained(...) clash: set one of them, once");
+          before == null,
+          "%s was set already, to %s, and is set once; got %s",
+          setting,
+          before,
+          value);
+      return value;
+    }
+
+    private void checkSource(String second) {
+      String first = null;
+      if (weights != null) {
+        first = "weights(" + weights + ")";
+      } else if (backbone != null) {
+        first = "backbone(" + backbone.name() + ")";
+      } else if (untrainedSeed != null) {
+        first = "untrained(" + untrainedSeed + ")";
+      }
+      checkState(
+          first == null, "%s clashes with %s: choose once what to start from", second, first);
     }
 
     private Backbone start() {
@@ -581,13 +636,16 @@ public final class TransferModel {
 
     private Backbone overridden(Backbone start) {
       Preprocessing old = start.preprocessing();
-      Preprocessing changed =
-          new Preprocessing(
-              inputSize == null ? old.size() : inputSize,
-              resizeRule == null ? old.resizeRule() : resizeRule,
-              cropFraction == null ? old.cropFraction() : cropFraction,
-              old.channelMeans(),
-              old.channelScales());
+      Preprocessing changed = old;
+      if (inputSize != null) {
+        changed = changed.withSize(inputSize);
+      }
+      if (resizeRule != null) {
+        changed = changed.withResizeRule(resizeRule);
+      }
+      if (cropFraction != null) {
+        changed = changed.withCropFraction(cropFraction);
+      }
       return changed.equals(old) ? start : start.withPreprocessing(changed);
     }
   }

@@ -64,13 +64,25 @@ final class WeightImport {
   record Naming(TensorNames names, String prefix) {
 
     /** Finds out from the stem, which every file has under a name of its own. */
-    static Naming of(Safetensors file) {
+    static Naming of(String source, Safetensors file) {
       for (TensorNames names : TensorNames.KNOWN) {
         String stem = names.stem().convolution() + ".weight";
-        for (String name : file.names()) {
-          if (name.equals(stem) || name.endsWith("." + stem)) {
-            return new Naming(names, name.substring(0, name.length() - stem.length()));
-          }
+        List<String> prefixes =
+            file.names().stream()
+                .filter(name -> name.equals(stem) || name.endsWith("." + stem))
+                .map(name -> name.substring(0, name.length() - stem.length()))
+                .sorted()
+                .toList();
+        if (prefixes.size() > 1) {
+          throw new MismatchException(
+              source,
+              source
+                  + " holds several networks, their tensors' names beginning with \""
+                  + String.join("\", \"", prefixes)
+                  + "\": write the one that you want into a file of its own");
+        }
+        if (!prefixes.isEmpty()) {
+          return new Naming(names, prefixes.get(0));
         }
       }
       return new Naming(TensorNames.TORCHVISION, "");
@@ -110,23 +122,32 @@ final class WeightImport {
   }
 
   /**
-   * Whether the kernels have the plan's shapes: how a file that does not say its architecture shows
-   * it.
+   * How a file that does not say its architecture shows it.
+   *
+   * @return the number of kernels that have the plan's shapes, less that of kernels that the plan
+   *     has and the file has not, or the other way round
    */
-  static boolean kernelsFit(
+  static int likeness(
       Safetensors file, Architecture architecture, NetworkPlan plan, Naming naming) {
     Map<String, Unit> names = naming.names().of(architecture, plan);
+    int kernels = 0;
+    for (String name : file.names()) {
+      kernels += file.shape(name).size() == 4 ? 1 : 0;
+    }
+    int fitting = 0;
+    int planned = 0;
     for (Stage stage : plan.stages()) {
       for (Convolution convolution : stage.convolutions()) {
+        planned++;
         Unit unit = names.get(convolution.name());
-        String stored = unit == null ? "" : naming.stored(file, unit.convolution() + ".weight");
-        if (!file.names().contains(stored)
-            || !file.shape(stored).equals(shape(convolution.weightShape()))) {
-          return false;
+        String stored = unit == null ? "" : naming.prefix() + unit.convolution() + ".weight";
+        if (file.names().contains(stored)
+            && file.shape(stored).equals(shape(convolution.weightShape()))) {
+          fitting++;
         }
       }
     }
-    return true;
+    return fitting - (planned - fitting) - (kernels - fitting);
   }
 
   private ImmutableMap<String, Tensor> read() {

@@ -60,7 +60,7 @@ public final class ActivationMap {
   /**
    * Height and width.
    *
-   * @return in places, 7 for MobileNetV2 at 224 pixels
+   * @return in places, a 32nd of the input's side: 7 for 224 pixels
    */
   public int side() {
     return side;

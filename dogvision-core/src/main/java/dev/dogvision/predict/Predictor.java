@@ -604,13 +604,7 @@ public final class Predictor implements AutoCloseable {
   /** What the network sees of a picture, in more pixels. */
   private RgbImage sharper(RgbImage image) {
     Preprocessing preprocessing = model.preprocessing();
-    return new Preprocessing(
-            Math.max(preprocessing.size(), EXPLAINED_SIDE),
-            preprocessing.resizeRule(),
-            preprocessing.cropFraction(),
-            preprocessing.channelMeans(),
-            preprocessing.channelScales())
-        .apply(image);
+    return preprocessing.withSize(Math.max(preprocessing.size(), EXPLAINED_SIDE)).apply(image);
   }
 
   private Network featureMapper() {

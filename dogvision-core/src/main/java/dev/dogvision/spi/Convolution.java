@@ -3,8 +3,8 @@ package dev.dogvision.spi;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * One convolution with a bias, a square kernel and an optional ReLU6: the only operation a folded
- * MobileNetV2 needs besides addition, mean and the linear head.
+ * One convolution with a bias, a square kernel and an optional ReLU6: the only operation a network
+ * needs here besides addition, mean and the linear head.
  *
  * <p>Its weights are the tensors {@code name + ".weight"}, shaped {@code [outputChannels,
  * inputChannels / groups, kernelSize, kernelSize]}, and {@code name + ".bias"}, shaped {@code

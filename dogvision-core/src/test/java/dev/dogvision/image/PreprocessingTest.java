@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,35 @@ class PreprocessingTest {
 
     assertThat(resized.width()).isEqualTo(size);
     assertThat(resized).isEqualTo(naive(image, 0, 0, width, height, size, size));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"300, 232, 224", "17, 90, 5", "5, 3, 32", "40, 40, 260", "640, 11, 24", "2, 2, 1"})
+  void stretches_bicubically_as_the_definition_says(int width, int height, int size) {
+    RgbImage image = PictureFiles.picture(width, height, width + height);
+
+    RgbImage resized = bicubic(size).apply(image);
+
+    assertThat(resized)
+        .isEqualTo(naive(image, 0, 0, width, height, size, size, PreprocessingTest::cubic));
+  }
+
+  @Test
+  void bicubic_weights_overshoot_and_stay_within_a_byte() {
+    byte[] edge = new byte[8 * 3];
+    Arrays.fill(edge, 4 * 3, 8 * 3, (byte) 255);
+
+    RgbImage larger = bicubic(32).apply(new RgbImage(8, 1, edge));
+
+    assertThat(larger.value(0, 0, 0)).isZero();
+    assertThat(larger.value(13, 0, 0)).isZero(); // -15 without the clamp
+    assertThat(larger.value(18, 0, 0)).isEqualTo(255);
+    assertThat(larger.value(31, 0, 0)).isEqualTo(255);
+    assertThat(larger.value(15, 0, 0)).isBetween(80, 127);
+  }
+
+  private static Preprocessing bicubic(int size) {
+    return new Preprocessing(size, ResizeRule.STRETCH, 1, MEANS, SCALES, Interpolation.BICUBIC);
   }
 
   @ParameterizedTest
@@ -130,42 +160,70 @@ class PreprocessingTest {
    */
   private static RgbImage naive(
       RgbImage image, double left, double top, double boxWidth, double boxHeight, int w, int h) {
+    return naive(image, left, top, boxWidth, boxHeight, w, h, x -> Math.max(0, 1 - Math.abs(x)));
+  }
+
+  /** Keys's cubic convolution with a = -0.5, written as its paper does. */
+  private static double cubic(double x) {
+    double d = Math.abs(x);
+    if (d <= 1) {
+      return 1.5 * d * d * d - 2.5 * d * d + 1;
+    }
+    return d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0;
+  }
+
+  private static byte clamped(long sum) {
+    return (byte) Math.max(0, Math.min(255, sum >> 22));
+  }
+
+  private static RgbImage naive(
+      RgbImage image,
+      double left,
+      double top,
+      double boxWidth,
+      double boxHeight,
+      int w,
+      int h,
+      DoubleUnaryOperator kernel) {
     byte[] rows = new byte[image.height() * w * 3];
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < w; x++) {
-        long[] weights = weights(left, boxWidth, image.width(), w, x);
+        long[] weights = weights(left, boxWidth, image.width(), w, x, kernel);
         for (int c = 0; c < 3; c++) {
           long sum = 1 << 21;
           for (int i = 0; i < image.width(); i++) {
             sum += weights[i] * image.value(i, y, c);
           }
-          rows[(y * w + x) * 3 + c] = (byte) (sum >> 22);
+          rows[(y * w + x) * 3 + c] = clamped(sum);
         }
       }
     }
     byte[] result = new byte[h * w * 3];
     for (int y = 0; y < h; y++) {
-      long[] weights = weights(top, boxHeight, image.height(), h, y);
+      long[] weights = weights(top, boxHeight, image.height(), h, y, kernel);
       for (int x = 0; x < w * 3; x++) {
         long sum = 1 << 21;
         for (int i = 0; i < image.height(); i++) {
           sum += weights[i] * (rows[i * w * 3 + x] & 0xff);
         }
-        result[y * w * 3 + x] = (byte) (sum >> 22);
+        result[y * w * 3 + x] = clamped(sum);
       }
     }
     return new RgbImage(w, h, result);
   }
 
-  private static long[] weights(double start, double length, int source, int target, int index) {
+  private static long[] weights(
+      double start, double length, int source, int target, int index, DoubleUnaryOperator kernel) {
     double shrink = length / target;
     double reach = Math.max(1, shrink);
     double center = start + (index + 0.5) * shrink;
     double[] heights = new double[source];
     for (int i = 0; i < source; i++) {
-      heights[i] = Math.max(0, 1 - Math.abs((i + 0.5 - center) / reach));
+      heights[i] = kernel.applyAsDouble((i + 0.5 - center) / reach);
     }
     double sum = Arrays.stream(heights).sum();
-    return Arrays.stream(heights).mapToLong(v -> (long) (v / sum * (1 << 22) + 0.5)).toArray();
+    return Arrays.stream(heights)
+        .mapToLong(v -> (long) (v / sum * (1 << 22) + Math.copySign(0.5, v / sum)))
+        .toArray();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
+import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.Stage;
@@ -186,6 +187,7 @@ class BackboneTest {
                     "normalize", "( pixel - [1, 2, 3] ) / 58",
                     "resize", "pad",
                     "crop_fraction", "0.9",
+                    "interpolation", "bicubic",
                     "class_names", "names.txt")));
 
     assertThat(read.architecture()).isEqualTo(Architectures.mobileNetV2(0.1));
@@ -194,6 +196,7 @@ class BackboneTest {
     assertThat(read.preprocessing().channelScales()).containsExactly(58.0, 58.0, 58.0);
     assertThat(read.preprocessing().resizeRule()).isEqualTo(ResizeRule.PAD);
     assertThat(read.preprocessing().cropFraction()).isEqualTo(0.9);
+    assertThat(read.preprocessing().interpolation()).isEqualTo(Interpolation.BICUBIC);
     assertThat(read.classNames()).containsExactly("dog, hound");
     assertThat(read.weights()).isEqualTo(TINY.weights());
   }
@@ -288,6 +291,44 @@ class BackboneTest {
   }
 
   @Test
+  void a_deeper_network_is_not_taken_for_a_shallower_one_whose_kernels_it_has() {
+    Architecture deeper = Architectures.efficientNetLite(1);
+
+    Backbone read = Backbone.read(write(Backbone.untrained(deeper, 32, 5).weights(), Map.of()));
+
+    assertThat(read.architecture()).isEqualTo(deeper);
+  }
+
+  @Test
+  void a_file_with_one_wrong_tensor_is_compared_with_what_it_is_most_like() {
+    Backbone lite = Backbone.untrained(Architectures.efficientNetLite(0), 32, 5);
+    Map<String, Tensor> tensors = new LinkedHashMap<>(lite.weights());
+    tensors.put("features.4.conv.1.0.weight", Tensor.zeros(144, 1, 3, 3));
+
+    assertThatThrownBy(() -> Backbone.read(write(tensors, Map.of())))
+        .isInstanceOf(MismatchException.class)
+        .hasMessageEndingWith(
+            "does not hold the weights expected: tensor features.4.conv.1.0.weight is"
+                + " [144, 1, 3, 3], expected [144, 1, 5, 5]");
+  }
+
+  @Test
+  void should_fail_if_a_file_holds_several_networks() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (String prefix : List.of("student.", "teacher.")) {
+      TINY.weights().forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+    }
+    Path file = write(tensors, Map.of());
+
+    assertThatThrownBy(() -> Backbone.read(file))
+        .isInstanceOf(MismatchException.class)
+        .hasMessage(
+            file
+                + " holds several networks, their tensors' names beginning with \"student.\","
+                + " \"teacher.\": write the one that you want into a file of its own");
+  }
+
+  @Test
   void an_architecture_is_known_by_its_kernels() {
     Backbone lite = Backbone.untrained(Architectures.efficientNetLite(0), 32, 5);
 
@@ -309,6 +350,7 @@ class BackboneTest {
     assertThat(lite.architecture()).isEqualTo(Architectures.efficientNetLite(2));
     assertThat(lite.preprocessing().size()).isEqualTo(260);
     assertThat(lite.preprocessing().channelMeans()).containsOnly(127.0);
+    assertThat(lite.preprocessing().interpolation()).isEqualTo(Interpolation.BICUBIC);
     assertThat(lite.classNames()).hasSize(1000);
     assertThat(lite.config().classifier()).isEqualTo("classifier");
     assertThat(lite.config().origin().licence()).isEqualTo("Apache-2.0");
@@ -351,6 +393,7 @@ class BackboneTest {
         "width_multiplier|NaN|a number in 0.05..4.0",
         "input_size|9999|a number in 16.0..512.0",
         "padding|same-ish|tf_same or symmetric",
+        "interpolation|nearest|bilinear or bicubic",
         "resize|fold|stretch, center_crop or pad",
         "crop_fraction|2|a number in 0.01..1.0",
         "normalize|pixel/255|(pixel-mean)/scale, where mean and scale are a number or [r,g,b]",

@@ -99,7 +99,7 @@ class TrainedModelTest {
     String card = Files.readString(saved().resolve("README.md"));
     assertThat(card)
         .startsWith("# A classifier of 2 labels\n")
-        .contains("- Input: 32 x 32 pixels, RGB, center crop;")
+        .contains("- Input: 32 x 32 pixels, RGB, center crop, bilinear;")
         .contains("- data: kaggle <train>")
         .contains("- shih-tzu \"x\" \u00e9")
         .contains("no threshold was fitted");

@@ -107,6 +107,10 @@ class TransferModelTest {
             .labels(Labels.of("griffin", "unicorn"))
             .warmStart()
             .build();
+    assertThat(model.notices())
+        .containsExactly(
+            "warmStart(): none of the 2 labels is among the 4 classes of w.safetensors; the head"
+                + " starts from zeros");
     assertThat(model.warmLabels()).isEmpty();
     assertThat(model.initialWeights().get("classifier.1.weight")).isEqualTo(Tensor.zeros(2, 1280));
   }
@@ -210,7 +214,7 @@ class TransferModelTest {
         .hasMessage("labels: a classifier needs two or more, got [pug]");
     assertThatThrownBy(() -> tiny().fineTuneAll().fineTuneLast(2))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("fineTuneLast(2) clashes with fineTuneAll(): choose one of them");
+        .hasMessage("fineTuneLast(2) clashes with fineTuneAll(): choose one of them, once");
     assertThatThrownBy(() -> tiny().fineTuneLast(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("fineTuneLast: stages must be in 1..19, got 0");
@@ -218,7 +222,8 @@ class TransferModelTest {
         .hasMessage("fineTuneLast: stages must be in 1..19, got 20");
     assertThatThrownBy(() -> tiny().weights(folder))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("weights(...), backbone(...) and untrained(...) clash: set one of them, once");
+        .hasMessage(
+            "weights(" + folder + ") clashes with untrained(1): choose once what to start from");
     assertThatThrownBy(
             () -> TransferModel.mobileNetV2().weights(folder).width(1).labels(LABELS).build())
         .isInstanceOf(IllegalStateException.class)
@@ -235,6 +240,33 @@ class TransferModelTest {
     assertThatThrownBy(() -> tiny().inputSize(0)).hasMessage("inputSize must be in 16..512, got 0");
     assertThatThrownBy(() -> tiny().cropFraction(0))
         .hasMessage("cropFraction must be in (0, 1], got 0.0");
+  }
+
+  @Test
+  void refuses_what_is_set_twice_and_names_the_first_value() {
+    assertThatThrownBy(() -> tiny().inputSize(64))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("inputSize was set already, to 32, and is set once; got 64");
+    assertThatThrownBy(() -> tiny().width(0.2))
+        .hasMessage("width was set already, to 0.1, and is set once; got 0.2");
+    assertThatThrownBy(() -> tiny().labels(LABELS))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("labels was set already, to ");
+    assertThatThrownBy(() -> tiny().device("cpu").device("cuda"))
+        .hasMessage("device was set already, to cpu, and is set once; got cuda:0");
+    assertThatThrownBy(() -> tiny().cropFraction(0.5).cropFraction(0.5))
+        .hasMessage("cropFraction was set already, to 0.5, and is set once; got 0.5");
+    assertThatThrownBy(() -> tiny().freezeBackbone().freezeBackbone())
+        .hasMessage("freezeBackbone() clashes with freezeBackbone(): choose one of them, once");
+    assertThatThrownBy(() -> TransferModel.of(Backbone.untrained(0.1, 32, 1)).untrained(2))
+        .hasMessage(
+            "untrained(2) clashes with backbone(untrained (seed 1)): choose once what to start"
+                + " from");
+    assertThatThrownBy(() -> tiny().cropFraction(0.5).resizeRule(ResizeRule.PAD))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "cropFraction(0.5) clashes with resizeRule(PAD), which does not crop: leave one of"
+                + " them out");
   }
 
   @Test

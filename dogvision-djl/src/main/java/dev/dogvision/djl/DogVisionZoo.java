@@ -7,6 +7,7 @@ import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ModelZoo;
 import ai.djl.repository.zoo.ZooModel;
+import dev.dogvision.model.Architectures;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.Set;
  */
 final class DogVisionZoo extends ModelZoo {
   static final String GROUP_ID = "dev.dogvision";
-  static final String ARTIFACT_ID = "mobilenet_v2";
+  static final String ARTIFACT_ID = Architectures.mobileNetV2(1).name();
 
   private static final URI LOCATION = URI.create("djl://" + GROUP_ID + "/" + ARTIFACT_ID);
 
