@@ -51,7 +51,7 @@ public final class BackboneExperiment {
                 .folds(5)
                 .seed(seed)
                 .run(dogs)
-                .evaluation();
+                .outOfFold();
         sum += evaluation.accuracy();
         logLoss += evaluation.logLoss();
         seeds.append(String.format(Locale.ROOT, " %.1f %% |", 100 * evaluation.accuracy()));
