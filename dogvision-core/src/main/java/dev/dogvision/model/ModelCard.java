@@ -14,7 +14,8 @@ final class ModelCard {
     line(card, "");
     line(
         card,
-        "Made by DogVision. Load this folder with `Predictor.load(Path)`; keep its files together.");
+        "Made by DogVision. Load this folder with `Predictor.load(Path)`; keep its files"
+            + " together.");
     line(card, "Nothing in it can execute.");
     line(card, "");
     line(card, "## The network");

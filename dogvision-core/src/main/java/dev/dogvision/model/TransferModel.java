@@ -469,7 +469,8 @@ public final class TransferModel {
               || cropFraction == 1
               || resizeRule == null
               || resizeRule == ResizeRule.CENTER_CROP,
-          "cropFraction(%s) clashes with resizeRule(%s), which does not crop: leave one of them out",
+          "cropFraction(%s) clashes with resizeRule(%s), which does not crop: leave one of them"
+              + " out",
           cropFraction,
           resizeRule);
     }

@@ -274,7 +274,8 @@ class TrainedModelTest {
         .hasMessage(
             "no model at "
                 + folder.resolve("m")
-                + ": there is no such folder; a save was interrupted, and the model before it is at "
+                + ": there is no such folder; a save was interrupted, and the model before it is at"
+                + " "
                 + left);
   }
 
@@ -319,25 +320,25 @@ class TrainedModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"version\": 2|\"version\": 3|/config.json is of format version 3, this version of DogVision"
-            + " reads versions 1 to 2: use a newer one",
+        "\"version\": 2|\"version\": 3|/config.json is of format version 3, this version of"
+            + " DogVision reads versions 1 to 2: use a newer one",
         "\"version\": 2|\"version\": 1.5|/config.json: version is 1.5, expected a whole number",
         "\"version\": 2|\"version\": \"1\"|/config.json: version is \"1\", expected a number in"
             + " 1.0..2.147483647E9",
         "dogvision-model|other|/config.json: format is \"other\", expected \"dogvision-model\"",
-        "\"temperature\": 1.0|\"temperature\": 0|/config.json: temperature is 0, expected a number in"
-            + " 1.0E-6..1000000.0",
+        "\"temperature\": 1.0|\"temperature\": 0|/config.json: temperature is 0, expected a number"
+            + " in 1.0E-6..1000000.0",
         "\"temperature\"|\"x\"|/config.json: temperature is missing, expected a number in"
             + " 1.0E-6..1000000.0",
         "\"stem_channels\": 8|\"stem_channels\": 0|/config.json: architecture.stem_channels is 0,"
             + " expected a number in 1.0..8192.0",
-        "\"kernel_size\": 3|\"kernel_size\": 4|/config.json: architecture.rows.0: kernelSize must be"
-            + " 3, 5 or 7, got 4",
+        "\"kernel_size\": 3|\"kernel_size\": 4|/config.json: architecture.rows.0: kernelSize must"
+            + " be 3, 5 or 7, got 4",
         "\"block\": \"depthwise_separable\"|\"block\": \"dense\"|/config.json:"
             + " architecture.rows.0.block is \"dense\", expected one of [inverted_residual,"
             + " depthwise_separable]",
-        "\"rows\": [|\"rows\": [], \"more\": [|/config.json: architecture.rows is [], expected an array"
-            + " of 1 to 32 objects",
+        "\"rows\": [|\"rows\": [], \"more\": [|/config.json: architecture.rows is [], expected an"
+            + " array of 1 to 32 objects",
         "tf_same|valid|/config.json: architecture.padding is \"valid\", expected one of [tf_same,"
             + " symmetric]",
         "\"center_crop\"|7|/config.json: preprocessing.resize is 7, expected one of [stretch,"
