@@ -161,8 +161,8 @@ public final class Engines {
           String.format(
               Locale.ROOT,
               "device \"%s\" is not available: %s (%s) sees only %s here. For a GPU, check that"
-                  + " nvidia-smi lists it and that the engine's CUDA libraries are installed; or ask"
-                  + " for one of the devices listed, or for none to have the best one chosen",
+                  + " nvidia-smi lists it and that the engine's CUDA libraries are installed; or"
+                  + " ask for one of the devices listed, or for none to have the best one chosen",
               wanted,
               engine.name(),
               engine.version(),

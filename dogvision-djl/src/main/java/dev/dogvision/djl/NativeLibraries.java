@@ -66,8 +66,8 @@ final class NativeLibraries {
         throw cannotBeUsed(
             String.format(
                 Locale.ROOT,
-                "%s=%s holds PyTorch %s, and this version of DogVision needs %s. Unset it, or name a"
-                    + " folder of that version",
+                "%s=%s holds PyTorch %s, and this version of DogVision needs %s. Unset it, or name"
+                    + " a folder of that version",
                 LIBRARY_PATH,
                 override,
                 found,

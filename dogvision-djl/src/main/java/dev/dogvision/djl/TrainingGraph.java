@@ -331,7 +331,8 @@ final class TrainingGraph {
     text.line("  else:");
     text.line("    pass");
     text.line(
-        "  count = torch.full([], numbers[4], dtype=%d, layout=None, device=ops.prim.device(g), pin_memory=None)",
+        "  count = torch.full([], numbers[4], dtype=%d, layout=None, device=ops.prim.device(g),"
+            + " pin_memory=None)",
         GraphText.FLOAT32);
     String sizes = layout.groups().stream().map(Group::length).toList().toString();
     for (String vector : List.of("self.p", "g", "self.m", "self.v")) {

@@ -253,8 +253,8 @@ final class ModelZooTest {
         program.redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
     assertThat(Files.readString(output))
         .contains(
-            "url: ModelNotFoundException: no embedded model found on the class path: add the dependency"
-                + " dev.dogvision:dogvision-models,",
+            "url: ModelNotFoundException: no embedded model found on the class path: add the"
+                + " dependency dev.dogvision:dogvision-models,",
             "artifact: ModelNotFoundException: no embedded model found on the class path: add the"
                 + " dependency dev.dogvision:dogvision-models,",
             "others: ModelNotFoundException");

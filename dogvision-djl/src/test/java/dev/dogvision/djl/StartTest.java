@@ -326,9 +326,9 @@ final class StartTest {
             name -> name.equals("META-INF/services/" + EngineProvider.class.getName()))) {
       assertThat(application.run(Opening.Here.class))
           .isEqualTo(
-              "NOT_REGISTERED: dev.dogvision.djl.DjlEngineProvider is on the class path, but no file"
-                  + " META-INF/services/dev.dogvision.spi.EngineProvider names it: whatever made one"
-                  + " jar of several did not merge their service files. Let it, with"
+              "NOT_REGISTERED: dev.dogvision.djl.DjlEngineProvider is on the class path, but no"
+                  + " file META-INF/services/dev.dogvision.spi.EngineProvider names it: whatever"
+                  + " made one jar of several did not merge their service files. Let it, with"
                   + " maven-shade-plugin's ServicesResourceTransformer or the Gradle plugin"
                   + " shadow's mergeServiceFiles()");
     }
