@@ -118,7 +118,7 @@ class DatasetReportTest {
 
     DatasetReport report = DatasetReport.of(train.union(valid));
 
-    assertThat(report.straddling(new Split(train, valid, List.of())))
+    assertThat(report.straddling(Split.of(train, valid)))
         .containsExactly(Set.of("001", "valid/002"));
   }
 
