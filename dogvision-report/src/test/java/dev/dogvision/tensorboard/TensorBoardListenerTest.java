@@ -47,7 +47,7 @@ class TensorBoardListenerTest {
     }
     assertThat(runs)
         .hasSize(2)
-        .allMatch(path -> path.getFileName().toString().matches("\\d{8}-\\d{6}(-2)?"));
+        .allMatch(path -> path.getFileName().toString().matches("\\d{8}-\\d{6}-\\d{3}"));
     try (Stream<Path> files = Files.list(runs.get(0))) {
       EventFile events = EventFile.read(files.toList().get(0));
       assertThat(events.scalars("epoch/validation accuracy"))

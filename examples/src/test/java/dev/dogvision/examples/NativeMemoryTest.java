@@ -71,7 +71,7 @@ class NativeMemoryTest {
             .listener(
                 (event, control) -> {
                   if (event instanceof TrainingEvent.EpochFinished finished
-                      && finished.result().epoch() % 10 == 0) {
+                      && finished.outcome().epoch() % 10 == 0) {
                     sizes.add(outsideOfTheHeap());
                   }
                 })
