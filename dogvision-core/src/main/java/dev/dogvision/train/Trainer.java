@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -629,12 +630,19 @@ public final class Trainer {
    * @param training labelled photographs
    * @param validation labelled photographs that are never trained on
    * @return the run
+   * @throws NullPointerException if there is no validation data: call {@link #fit(Dataset)}
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
-   *     lacks
+   *     lacks, or if both are the same data
    * @throws DivergedException if the numbers ran away
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
   public TrainingRun fit(Dataset training, Dataset validation) {
+    requireNonNull(validation, "validation; call fit(training) to train without validation data");
+    checkArgument(
+        !training.equals(validation),
+        "training and validation are the same %s photographs, and figures on what was trained on say"
+            + " nothing: split the data, dataset.split(0.8, seed), or call fit(training)",
+        training.size());
     return fit(training, validation, memory());
   }
 

@@ -137,6 +137,8 @@ record TrainingSession(
                   .toList(),
               state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch()),
               state.batches));
+      DataNotices.of(start.model(), training.dataset(), validationData)
+          .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       if (resumed != null) {
         resumed
             .notices(context.engine())

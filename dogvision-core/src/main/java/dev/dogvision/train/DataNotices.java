@@ -1,0 +1,80 @@
+package dev.dogvision.train;
+
+import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
+import dev.dogvision.image.ImageSource;
+import dev.dogvision.model.TransferModel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What may be meant, and is worth a word before a run begins. */
+final class DataNotices {
+  private static final int NAMED = 5;
+
+  private DataNotices() {}
+
+  /**
+   * Looks at what a run is about to use.
+   *
+   * @param validation the validation data, or null
+   * @return what to tell, in plain words; empty where all is usual
+   */
+  static List<String> of(TransferModel model, Dataset training, @Nullable Dataset validation) {
+    List<String> notices = new ArrayList<>(model.notices());
+    Set<String> untrained = new TreeSet<>(model.labels().names());
+    training.forEach(example -> untrained.remove(Objects.toString(example.label())));
+    if (!untrained.isEmpty()) {
+      notices.add(
+          String.format(
+              Locale.ROOT,
+              "%s no training photograph, so the model can't learn %s: %s",
+              untrained.size() == 1 ? "1 label has" : untrained.size() + " labels have",
+              untrained.size() == 1 ? "it" : "them",
+              names(untrained)));
+    }
+    if (validation != null) {
+      Set<String> unmeasured = new TreeSet<>(model.labels().names());
+      validation.forEach(example -> unmeasured.remove(Objects.toString(example.label())));
+      unmeasured.removeAll(untrained);
+      if (!unmeasured.isEmpty()) {
+        notices.add(
+            String.format(
+                Locale.ROOT,
+                "%s no validation photograph, so nothing is known of how well %s found: %s",
+                unmeasured.size() == 1 ? "1 label has" : unmeasured.size() + " labels have",
+                unmeasured.size() == 1 ? "it is" : "they are",
+                names(unmeasured)));
+      }
+      Set<ImageSource> trained = new HashSet<>();
+      training.forEach(example -> trained.add(example.image()));
+      List<String> both = new ArrayList<>();
+      for (Example example : validation) {
+        if (trained.contains(example.image())) {
+          both.add(example.id());
+        }
+      }
+      if (!both.isEmpty()) {
+        notices.add(
+            String.format(
+                Locale.ROOT,
+                "%s in the training data as well as in the validation data, which flatters the"
+                    + " figures: %s",
+                both.size() == 1 ? "1 photograph is" : both.size() + " photographs are",
+                names(both)));
+      }
+    }
+    return notices;
+  }
+
+  private static String names(Collection<String> all) {
+    String first = String.join(", ", all.stream().limit(NAMED).toList());
+    return all.size() > NAMED ? first + " and " + (all.size() - NAMED) + " more" : first;
+  }
+}
