@@ -11,9 +11,7 @@ import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -157,28 +155,6 @@ abstract class OpenNetwork implements Network {
   }
 
   final void checkBatch(Batch batch) {
-    if (batch instanceof PixelBatch pixels) {
-      checkArgument(
-          segment.from() == 0,
-          "this network starts at position %s and takes activations of shape %s, not pixels",
-          segment.from(),
-          Arrays.toString(inputShape()));
-      checkArgument(
-          pixels.side() == plan.inputSize(),
-          "this network takes pictures of %s x %s pixels, got %s x %s",
-          plan.inputSize(),
-          plan.inputSize(),
-          pixels.side(),
-          pixels.side());
-    } else if (batch instanceof ActivationBatch activations) {
-      checkArgument(
-          segment.from() > 0, "this network starts at the pixels and does not take activations");
-      checkArgument(
-          activations.valuesPerImage() == plan.sizeAt(segment.from()),
-          "this network takes activations of shape %s, %s values an image; got %s",
-          Arrays.toString(inputShape()),
-          plan.sizeAt(segment.from()),
-          activations.valuesPerImage());
-    }
+    plan.checkInput(segment, batch);
   }
 }
