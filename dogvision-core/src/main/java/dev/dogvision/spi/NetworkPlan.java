@@ -3,10 +3,9 @@ package dev.dogvision.spi;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
-import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -170,34 +169,13 @@ public record NetworkPlan(
    *
    * @param segment which part
    * @param weights by name; surplus ones are ignored
-   * @throws DogVisionException naming the first tensor that is missing or has another shape
+   * @throws MismatchException naming the first tensor that is missing or has another shape
    */
   public void checkTensors(Segment segment, Map<String, Tensor> weights) {
     tensorShapes(segment)
         .forEach(
             (name, shape) -> {
-              Tensor tensor = weights.get(name);
-              if (tensor == null) {
-                throw new DogVisionException(
-                    String.format(
-                        Locale.ROOT,
-                        "the weights have no tensor \"%s\" (shape %s expected); they hold %d"
-                            + " tensors, so they are probably those of another architecture, or of"
-                            + " another width",
-                        name,
-                        shape,
-                        weights.size()));
-              }
-              if (!tensor.shape().equals(shape)) {
-                throw new DogVisionException(
-                    String.format(
-                        Locale.ROOT,
-                        "the tensor \"%s\" has the shape %s, but the network needs %s: the"
-                            + " weights are of another width, or have another number of classes",
-                        name,
-                        tensor.shape(),
-                        shape));
-              }
+              Tensor unused = Tensor.required(weights, name, shape);
             });
   }
 

@@ -3,8 +3,11 @@ package dev.dogvision.spi;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Ints;
+import dev.dogvision.MismatchException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * A dense float32 tensor in C order: the last dimension is contiguous.
@@ -56,6 +59,42 @@ public final class Tensor {
       size *= dimension;
     }
     return of(new float[Ints.checkedCast(size)], shape);
+  }
+
+  /**
+   * One of several tensors; for engines.
+   *
+   * @param tensors by name
+   * @param name the wanted one's
+   * @param shape the shape that it must have
+   * @return the tensor
+   * @throws MismatchException if it is missing or has another shape
+   */
+  public static Tensor required(Map<String, Tensor> tensors, String name, List<Integer> shape) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new MismatchException(
+          name,
+          String.format(
+              Locale.ROOT,
+              "the weights have no tensor \"%s\" (shape %s expected); they hold %d tensors, so they"
+                  + " are probably those of another architecture, or of another width",
+              name,
+              shape,
+              tensors.size()));
+    }
+    if (!tensor.shape().equals(shape)) {
+      throw new MismatchException(
+          name,
+          String.format(
+              Locale.ROOT,
+              "the tensor \"%s\" has the shape %s, but the network needs %s: the weights are of"
+                  + " another width, or have another number of classes",
+              name,
+              tensor.shape(),
+              shape));
+    }
+    return tensor;
   }
 
   /**

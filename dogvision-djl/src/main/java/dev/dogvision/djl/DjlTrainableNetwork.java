@@ -217,7 +217,7 @@ final class DjlTrainableNetwork extends OpenNetwork implements TrainableNetwork 
 
   @Override
   public void restoreOptimizerState(Map<String, Tensor> state) {
-    float count = Weights.require(state, UPDATES, List.of(1)).values()[0];
+    float count = Tensor.required(state, UPDATES, List.of(1)).values()[0];
     if (!(count >= 0 && count == Math.rint(count) && count < 1 << 24)) {
       throw new MismatchException(
           UPDATES,

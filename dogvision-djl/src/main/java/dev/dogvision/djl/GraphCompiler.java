@@ -222,7 +222,7 @@ final class GraphCompiler {
     String weight = plan.headName() + ".weight";
     String bias = plan.headName() + ".bias";
     List<Integer> shape = List.of(plan.classes(), plan.embeddingSize());
-    float[] values = Weights.require(weights, weight, shape).values();
+    float[] values = Tensor.required(weights, weight, shape).values();
     attributes.add(Attribute.matrix("head_w", values, shape.get(0), shape.get(1)));
     attributes.add(vector("head_b", bias, plan.classes()));
     return text.assign("torch.linear(%s, self.head_w, self.head_b)", embeddings);
@@ -233,7 +233,7 @@ final class GraphCompiler {
     List<Integer> dimensions = List.of(shape[0], shape[1], shape[2], shape[3]);
     float[] values =
         Weights.channelsLast(
-            Weights.require(weights, convolution.weightName(), dimensions).values(), dimensions);
+            Tensor.required(weights, convolution.weightName(), dimensions).values(), dimensions);
     if (rotated) {
       values = Weights.rotated(values, dimensions);
     }
@@ -259,7 +259,7 @@ final class GraphCompiler {
   }
 
   private Attribute vector(String name, String tensor, int length) {
-    return Attribute.vector(name, Weights.require(weights, tensor, List.of(length)).values());
+    return Attribute.vector(name, Tensor.required(weights, tensor, List.of(length)).values());
   }
 
   // ---- convolutions, frozen or not ------------------------------------------------------------

@@ -139,7 +139,7 @@ final class ParameterLayout {
   float[] flatten(Map<String, Tensor> tensors, String prefix) {
     float[] flat = new float[size];
     for (Slot slot : slots()) {
-      float[] values = Weights.require(tensors, prefix + slot.name(), slot.shape()).values();
+      float[] values = Tensor.required(tensors, prefix + slot.name(), slot.shape()).values();
       if (slot.isKernel()) {
         values = Weights.channelsLast(values, slot.shape());
         values = rotated ? Weights.rotated(values, slot.shape()) : values;

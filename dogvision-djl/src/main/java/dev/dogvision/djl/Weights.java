@@ -1,42 +1,10 @@
 package dev.dogvision.djl;
 
-import dev.dogvision.MismatchException;
-import dev.dogvision.spi.Tensor;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
-/** Takes named weights apart: finds them, checks their shapes, turns kernels around. */
+/** Turns kernels around. */
 final class Weights {
   private Weights() {}
-
-  /** The named tensor, or an exception that says what is wrong with it. */
-  static Tensor require(Map<String, Tensor> tensors, String name, List<Integer> shape) {
-    Tensor tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new MismatchException(
-          name,
-          String.format(
-              Locale.ROOT,
-              "the weights have no tensor \"%s\" (shape %s expected); they hold %d tensors, so they"
-                  + " are probably those of another architecture, or of another width",
-              name,
-              shape,
-              tensors.size()));
-    }
-    if (!tensor.shape().equals(shape)) {
-      throw new MismatchException(
-          name,
-          String.format(
-              Locale.ROOT,
-              "the tensor \"%s\" has the shape %s, but the network needs %s: the weights are of"
-                  + " another width, or have another number of classes",
-              name,
-              tensor.shape(),
-              shape));
-    }
-    return tensor;
-  }
 
   /** A kernel's values from {@code [o, i, h, w]} order to {@code [o, h, w, i]}. */
   static float[] channelsLast(float[] values, List<Integer> shape) {

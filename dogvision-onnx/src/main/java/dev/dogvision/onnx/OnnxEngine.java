@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.dogvision.Device;
+import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
@@ -77,7 +78,10 @@ final class OnnxEngine implements Engine {
       Device device,
       Precision precision) {
     if (!device.equals(Device.CPU)) {
-      throw new DogVisionException(
+      throw new DeviceNotFoundException(
+          device,
+          NAME,
+          devices(),
           String.format(
               Locale.ROOT,
               "device \"%s\" is not available: %s (%s) sees only %s here",
