@@ -21,7 +21,9 @@ public final class EngineNotFoundException extends DogVisionException {
     /** None of the engines found has the name that was asked for. */
     UNKNOWN_NAME,
     /** The engines found only predict, and training was asked for. */
-    ONLY_PREDICTS
+    ONLY_PREDICTS,
+    /** The engines found open no published modules, and the network is one. */
+    OPENS_NO_MODULES
   }
 
   private final Reason reason;

@@ -6,9 +6,9 @@ import com.google.common.collect.ImmutableList;
 import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
-import dev.dogvision.model.Architecture.Activation;
-import dev.dogvision.model.Architecture.BlockKind;
-import dev.dogvision.model.Architecture.Row;
+import dev.dogvision.model.BlockArchitecture.Activation;
+import dev.dogvision.model.BlockArchitecture.BlockKind;
+import dev.dogvision.model.BlockArchitecture.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Architectures {
     {1.0, 1.0, 224}, {1.0, 1.1, 240}, {1.1, 1.2, 260}, {1.2, 1.4, 280}, {1.4, 1.8, 300},
   };
 
-  private static final ImmutableList<Architecture> REGISTERED = register();
+  private static final ImmutableList<BlockArchitecture> REGISTERED = register();
 
   private Architectures() {}
 
@@ -70,7 +70,7 @@ public final class Architectures {
    *
    * @return MobileNetV2 of each published width, then EfficientNet-Lite 0 to 4
    */
-  public static ImmutableList<Architecture> registered() {
+  public static ImmutableList<BlockArchitecture> registered() {
     return REGISTERED;
   }
 
@@ -82,9 +82,9 @@ public final class Architectures {
    *     rounded to a multiple of 8; the last convolution's 1280 are multiplied only by one above 1
    * @return the architecture
    */
-  public static Architecture mobileNetV2(double width) {
+  public static BlockArchitecture mobileNetV2(double width) {
     checkArgument(width >= 0.05 && width <= 4, "width must be in 0.05..4, got %s", width);
-    return new Architecture(
+    return new BlockArchitecture(
         MOBILENET_V2,
         String.valueOf(width),
         makeDivisible(STEM_CHANNELS * width),
@@ -102,13 +102,13 @@ public final class Architectures {
    * @param number 0 to 4, the larger the more accurate and the slower
    * @return the architecture
    */
-  public static Architecture efficientNetLite(int number) {
+  public static BlockArchitecture efficientNetLite(int number) {
     checkArgument(
         number >= 0 && number < EFFICIENTNET_LITE_SCALES.length,
         "number must be in 0..4, got %s",
         number);
     double[] scales = EFFICIENTNET_LITE_SCALES[number];
-    return new Architecture(
+    return new BlockArchitecture(
         EFFICIENTNET_LITE + number,
         "",
         STEM_CHANNELS,
@@ -135,8 +135,8 @@ public final class Architectures {
     return rows;
   }
 
-  private static ImmutableList<Architecture> register() {
-    ImmutableList.Builder<Architecture> all = ImmutableList.builder();
+  private static ImmutableList<BlockArchitecture> register() {
+    ImmutableList.Builder<BlockArchitecture> all = ImmutableList.builder();
     MOBILENET_V2_WIDTHS.forEach(width -> all.add(mobileNetV2(width)));
     for (int number = 0; number < EFFICIENTNET_LITE_SCALES.length; number++) {
       all.add(efficientNetLite(number));
@@ -151,12 +151,12 @@ public final class Architectures {
   }
 
   /** The registered ones of a name; the same name may have several variants. */
-  static List<Architecture> named(String name) {
+  static List<BlockArchitecture> named(String name) {
     return REGISTERED.stream().filter(known -> known.name().equals(name)).toList();
   }
 
   /** The one of a name and a width multiplier, which need not be a published one. */
-  static Optional<Architecture> named(String name, double width) {
+  static Optional<BlockArchitecture> named(String name, double width) {
     return name.equals(MOBILENET_V2)
         ? Optional.of(mobileNetV2(width))
         : named(name).stream().findFirst();
@@ -164,7 +164,7 @@ public final class Architectures {
 
   /** The names, for messages. */
   static List<String> names() {
-    return REGISTERED.stream().map(Architecture::name).distinct().toList();
+    return REGISTERED.stream().map(BlockArchitecture::name).distinct().toList();
   }
 
   /**
@@ -173,7 +173,8 @@ public final class Architectures {
    * @param names whose names the file's tensors have
    * @param silent whether the file says nothing of padding, normalisation and resizing
    */
-  static Conventions conventions(Architecture architecture, TensorNames names, boolean silent) {
+  static Conventions conventions(
+      BlockArchitecture architecture, TensorNames names, boolean silent) {
     if (architecture.name().startsWith(EFFICIENTNET_LITE)) {
       int number = architecture.name().charAt(architecture.name().length() - 1) - '0';
       int size = (int) EFFICIENTNET_LITE_SCALES[number][2];

@@ -13,9 +13,13 @@ import dev.dogvision.image.ResizeRule;
 import dev.dogvision.model.Architectures.Conventions;
 import dev.dogvision.model.WeightImport.Naming;
 import dev.dogvision.spi.Convolution;
+import dev.dogvision.spi.EmbeddingModule;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.ZooEntry;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -111,11 +115,11 @@ public final class Backbone {
   private static Backbone read(Safetensors content, Path file) {
     Metadata metadata = new Metadata(file.toString(), content.metadata());
     Naming naming = Naming.of(file.toString(), content);
-    Architecture known = architecture(metadata, content, naming);
+    BlockArchitecture known = architecture(metadata, content, naming);
     boolean silent =
         !metadata.has("padding") && !metadata.has("normalize") && !metadata.has("resize");
     Conventions conventions = Architectures.conventions(known, naming.names(), silent);
-    Architecture architecture = known.withPadding(padding(metadata, conventions.padding()));
+    BlockArchitecture architecture = known.withPadding(padding(metadata, conventions.padding()));
     Preprocessing preprocessing = preprocessing(metadata, conventions.preprocessing());
     String head = naming.head(content);
     boolean headed = content.names().contains(head);
@@ -146,8 +150,9 @@ public final class Backbone {
   }
 
   /** The architecture that a file names, or that its kernels have the shapes of. */
-  private static Architecture architecture(Metadata metadata, Safetensors content, Naming naming) {
-    List<Architecture> candidates = Architectures.registered();
+  private static BlockArchitecture architecture(
+      Metadata metadata, Safetensors content, Naming naming) {
+    List<BlockArchitecture> candidates = Architectures.registered();
     if (metadata.has("architecture")) {
       String name = metadata.get("architecture", "");
       candidates = Architectures.named(name);
@@ -155,16 +160,16 @@ public final class Backbone {
         throw metadata.wrong("architecture", String.join(", ", Architectures.names()));
       }
     }
-    Architecture usual = candidates.get(0);
+    BlockArchitecture usual = candidates.get(0);
     if (metadata.has("width_multiplier")) {
       double width = metadata.number("width_multiplier", 1, 0.05, 4);
       return Architectures.named(usual.name(), width).orElse(usual);
     }
     // Of several that fit alike the first; a deeper one's file holds all of a shallower one's
     // kernels, and more.
-    Architecture best = usual;
+    BlockArchitecture best = usual;
     int most = Integer.MIN_VALUE;
-    for (Architecture candidate : candidates) {
+    for (BlockArchitecture candidate : candidates) {
       int score = WeightImport.likeness(content, candidate, candidate.plan(SHAPES_ONLY, 1), naming);
       if (score > most) {
         best = candidate;
@@ -172,6 +177,73 @@ public final class Backbone {
       }
     }
     return best;
+  }
+
+  /**
+   * Finds a TorchScript module that gives an embedding, such as {@code
+   * djl://ai.djl.pytorch/resnet18_embedding} of Deep Java Library's model zoo, with the
+   * preprocessing that its publisher tells. It stays frozen: a head above it can be trained, not
+   * itself, and where it looks can't be explained.
+   *
+   * <p><b>A TorchScript module is code.</b> It runs with the rights of this process: open one only
+   * of a place that you trust. No model's folder has one opened by itself, see {@link
+   * TrainedModel#load(Path, Backbone)}.
+   *
+   * <p>It is downloaded into the cache of Deep Java Library once, {@code ~/.djl.ai} unless {@code
+   * DJL_CACHE_DIR} says otherwise.
+   *
+   * @param url {@code djl://<group>/<artifact>}, then perhaps {@code /<version>/<name>}; or the
+   *     {@code file:}, {@code https:} or {@code jar:} URL of a {@code .pt} file, or of a folder or
+   *     archive that holds one
+   * @return the backbone; it has no head, so none of its classes has a name
+   * @throws dev.dogvision.EngineNotFoundException if no engine opens such modules
+   * @throws dev.dogvision.ModelNotFoundException if there is none at the URL
+   * @throws DamagedFileException if what is there is no TorchScript module
+   * @throws MismatchException if its publisher tells no preprocessing, or one that can't be
+   *     followed here; or if it gives something else than an embedding
+   */
+  public static Backbone torchScript(String url) {
+    Engine engine = Engines.forModules();
+    ZooEntry entry = engine.findModule(url);
+    return torchScript(engine, entry, PublishedPreprocessing.of(entry));
+  }
+
+  /**
+   * Finds a TorchScript module that gives an embedding, as {@link #torchScript(String)} does, for
+   * pictures that are prepared as one says oneself.
+   *
+   * @param url as there
+   * @param preprocessing what happens to a picture before the module sees it, 16 to 512 pixels
+   *     large; it has to be what the module was trained with
+   * @return the backbone
+   * @throws dev.dogvision.EngineNotFoundException if no engine opens such modules
+   * @throws dev.dogvision.ModelNotFoundException if there is none at the URL
+   * @throws DamagedFileException if what is there is no TorchScript module
+   * @throws MismatchException if it does not take such pictures, or gives something else than an
+   *     embedding
+   */
+  public static Backbone torchScript(String url, Preprocessing preprocessing) {
+    InputSize.check(preprocessing.size());
+    Engine engine = Engines.forModules();
+    return torchScript(engine, engine.findModule(url), preprocessing);
+  }
+
+  private static Backbone torchScript(Engine engine, ZooEntry entry, Preprocessing preprocessing) {
+    int size = engine.embeddingSize(entry, preprocessing.size());
+    ModuleArchitecture architecture =
+        new ModuleArchitecture(new EmbeddingModule(entry.url(), entry.sha256(), size));
+    return new Backbone(
+        entry.url(),
+        architecture,
+        new PretrainedConfig(
+            preprocessing, List.of(), "", new WeightsOrigin(entry.url(), entry.licence(), "")),
+        1,
+        ImmutableMap.of(
+            Architecture.HEAD + ".weight",
+            Tensor.zeros(1, size),
+            Architecture.HEAD + ".bias",
+            Tensor.zeros(1)),
+        Suppliers.ofInstance(ImmutableMap.of("url", entry.url(), "sha256", entry.sha256())));
   }
 
   /**
@@ -199,7 +271,7 @@ public final class Backbone {
    * @param seed decides the weights, which are the same on every machine
    * @return the backbone
    */
-  public static Backbone untrained(Architecture architecture, int inputSize, long seed) {
+  public static Backbone untrained(BlockArchitecture architecture, int inputSize, long seed) {
     InputSize.check(inputSize);
     List<Double> middle = List.of(127.5, 127.5, 127.5);
     Preprocessing preprocessing =

@@ -12,11 +12,22 @@ final class ModelCard {
     StringBuilder card = new StringBuilder();
     line(card, "# A classifier of %s labels", model.labels().size());
     line(card, "");
-    line(
-        card,
-        "Made by DogVision. Load this folder with `Predictor.load(Path)`; keep its files"
-            + " together.");
-    line(card, "Nothing in it can execute.");
+    if (model.architecture() instanceof ModuleArchitecture published) {
+      line(
+          card,
+          "Made by DogVision: a head for the backbone published at %s (SHA-256 %s). Load this"
+              + " folder with `TrainedModel.load(Path, Backbone.torchScript(url))`; keep its files"
+              + " together.",
+          published.module().url(),
+          published.module().sha256());
+      line(card, "Nothing in it can execute. The backbone is code: be sure that you trust it.");
+    } else {
+      line(
+          card,
+          "Made by DogVision. Load this folder with `Predictor.load(Path)`; keep its files"
+              + " together.");
+      line(card, "Nothing in it can execute.");
+    }
     line(card, "");
     line(card, "## The network");
     line(card, "- %s", model.architecture().title());

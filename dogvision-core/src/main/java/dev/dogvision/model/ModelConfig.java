@@ -19,11 +19,12 @@ import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.MalformedJson;
-import dev.dogvision.model.Architecture.Activation;
-import dev.dogvision.model.Architecture.BlockKind;
-import dev.dogvision.model.Architecture.Row;
+import dev.dogvision.model.BlockArchitecture.Activation;
+import dev.dogvision.model.BlockArchitecture.BlockKind;
+import dev.dogvision.model.BlockArchitecture.Row;
 import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.Safetensors.ElementType;
+import dev.dogvision.spi.EmbeddingModule;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
 import java.io.IOException;
@@ -48,10 +49,14 @@ record ModelConfig(
     String sha256,
     long bytes) {
   private static final String FORMAT = "dogvision-model";
-  private static final int VERSION = 2;
 
   /** The first version knew one architecture, by its width. */
   private static final int ARCHITECTURE_BY_WIDTH = 1;
+
+  private static final int ARCHITECTURE_OF_BLOCKS = 2;
+
+  /** Written only where it is needed, so that earlier versions read what they can. */
+  private static final int ARCHITECTURE_MAY_BE_A_MODULE = 3;
 
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -60,7 +65,11 @@ record ModelConfig(
   static String text(TrainedModel model, String sha256, long bytes, ElementType precision) {
     JsonObject config = new JsonObject();
     config.addProperty("format", FORMAT);
-    config.addProperty("version", VERSION);
+    config.addProperty(
+        "version",
+        model.architecture() instanceof ModuleArchitecture
+            ? ARCHITECTURE_MAY_BE_A_MODULE
+            : ARCHITECTURE_OF_BLOCKS);
     config.add("architecture", json(model.architecture()));
     JsonObject preprocessing = new JsonObject();
     preprocessing.addProperty("size", model.preprocessing().size());
@@ -100,6 +109,19 @@ record ModelConfig(
   }
 
   private static JsonObject json(Architecture architecture) {
+    if (architecture instanceof ModuleArchitecture published) {
+      JsonObject module = new JsonObject();
+      module.addProperty("url", published.module().url());
+      module.addProperty("sha256", published.module().sha256());
+      module.addProperty("embedding_size", published.module().embeddingSize());
+      JsonObject json = new JsonObject();
+      json.add("module", module);
+      return json;
+    }
+    return json((BlockArchitecture) architecture);
+  }
+
+  private static JsonObject json(BlockArchitecture architecture) {
     JsonObject json = new JsonObject();
     json.addProperty("name", architecture.name());
     json.addProperty("variant", architecture.variant());
@@ -144,21 +166,23 @@ record ModelConfig(
       throw parser.wrong("format", "\"" + FORMAT + "\"");
     }
     long version = parser.whole("version", 1, Integer.MAX_VALUE);
-    if (version > VERSION) {
+    if (version > ARCHITECTURE_MAY_BE_A_MODULE) {
       throw new MismatchException(
           source,
           source
               + " is of format version "
               + version
               + ", this version of DogVision reads versions 1 to "
-              + VERSION
+              + ARCHITECTURE_MAY_BE_A_MODULE
               + ": use a newer one");
     }
     int size = (int) parser.whole("preprocessing.size", InputSize.SMALLEST, InputSize.LARGEST);
     Architecture architecture =
         version == ARCHITECTURE_BY_WIDTH
             ? architectureByWidth(parser)
-            : architecture(source, parser);
+            : parser.find("architecture.module") == null
+                ? architecture(source, parser)
+                : module(source, parser);
     Optional<ConfidenceThreshold> unsure = Optional.empty();
     if (parser.find("unsure") != null) {
       Score score = parser.choice("unsure.score", Score.values());
@@ -204,6 +228,21 @@ record ModelConfig(
         .withPadding(parser.choice("architecture.padding", Padding.values()));
   }
 
+  private static Architecture module(String source, Parser parser) {
+    try {
+      return new ModuleArchitecture(
+          new EmbeddingModule(
+              parser.text("architecture.module.url"),
+              parser.text("architecture.module.sha256"),
+              (int) parser.whole("architecture.module.embedding_size", 1, 65_536)));
+    } catch (IllegalArgumentException e) {
+      throw new DamagedFileException(
+          source,
+          source + ": architecture.module: " + Excerpt.of(String.valueOf(e.getMessage()), 300),
+          e);
+    }
+  }
+
   private static Architecture architecture(String source, Parser parser) {
     List<Row> rows = new ArrayList<>();
     int count = parser.size("architecture.rows");
@@ -226,7 +265,7 @@ record ModelConfig(
       }
     }
     try {
-      return new Architecture(
+      return new BlockArchitecture(
           parser.text("architecture.name"),
           parser.text("architecture.variant"),
           (int) parser.whole("architecture.stem_channels", 1, 8192),
@@ -237,6 +276,51 @@ record ModelConfig(
     } catch (IllegalArgumentException e) {
       throw new DamagedFileException(
           source, source + ": architecture: " + Excerpt.of(String.valueOf(e.getMessage()), 300), e);
+    }
+  }
+
+  /**
+   * Checks that code is run only where the user has said which.
+   *
+   * @param backbone what the user names, or null
+   * @throws MismatchException if the model needs a module and the user has not named that one
+   */
+  void checkConsent(String source, @Nullable Backbone backbone) {
+    if (!(architecture instanceof ModuleArchitecture needed)) {
+      if (backbone != null) {
+        throw new MismatchException(
+            source,
+            source
+                + " holds all of its network, and a backbone was given for it: load it with"
+                + " TrainedModel.load(folder)");
+      }
+      return;
+    }
+    if (backbone == null) {
+      throw new MismatchException(
+          source,
+          String.format(
+              Locale.ROOT,
+              "%s is a head for the backbone published at %s, which is code and not part of the"
+                  + " model. If you trust that place, load the model with"
+                  + " TrainedModel.load(folder, Backbone.torchScript(\"%s\"))",
+              source,
+              Excerpt.of(needed.module().url()),
+              Excerpt.of(needed.module().url())));
+    }
+    if (!(backbone.architecture() instanceof ModuleArchitecture given)
+        || !given.module().sha256().equals(needed.module().sha256())) {
+      throw new MismatchException(
+          source,
+          String.format(
+              Locale.ROOT,
+              "%s is a head for the backbone published at %s, SHA-256 %s; %s is another",
+              source,
+              Excerpt.of(needed.module().url()),
+              needed.module().sha256(),
+              backbone.architecture() instanceof ModuleArchitecture other
+                  ? backbone.name() + ", SHA-256 " + other.module().sha256() + ","
+                  : backbone.name()));
     }
   }
 
@@ -263,14 +347,17 @@ record ModelConfig(
               ModelFolder.WEIGHTS,
               tensors.shape(head).get(0)));
     }
+    String file = source + "/" + ModelFolder.WEIGHTS;
     ImmutableMap<String, Tensor> weights =
-        WeightImport.read(
-            source + "/" + ModelFolder.WEIGHTS,
-            tensors,
-            architecture,
-            plan,
-            1e-5,
-            new WeightImport.Naming(TensorNames.TORCHVISION, ""));
+        architecture instanceof BlockArchitecture blocks
+            ? WeightImport.read(
+                file,
+                tensors,
+                blocks,
+                plan,
+                1e-5,
+                new WeightImport.Naming(TensorNames.TORCHVISION, ""))
+            : WeightImport.readHead(file, tensors, plan);
     return new TrainedModel(
         labels,
         architecture,

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,11 +103,11 @@ final class ModelFolder {
    * Loads a model. Where one is replaced between the reading of its config and of its weights, the
    * two don't fit, so what fails is read again as long as the folder changes.
    */
-  static TrainedModel load(Path folder) {
+  static TrainedModel load(Path folder, @Nullable Backbone backbone) {
     for (int attempt = 1; ; attempt++) {
       Object before = state(folder);
       try {
-        return loadOnce(folder);
+        return loadOnce(folder, backbone);
       } catch (DogVisionException e) {
         if (attempt == ATTEMPTS || before.equals(state(folder)) || !pause()) {
           throw e;
@@ -141,7 +142,7 @@ final class ModelFolder {
     }
   }
 
-  private static TrainedModel loadOnce(Path folder) {
+  private static TrainedModel loadOnce(Path folder, @Nullable Backbone backbone) {
     if (!Files.isDirectory(folder)) {
       throw new ModelNotFoundException(
           folder.toString(),
@@ -154,7 +155,7 @@ final class ModelFolder {
           folder.toString(),
           folder + " holds no model: " + CONFIG + " is missing in it" + leftBehind(folder));
     }
-    return load(folder.toString(), new Folder(folder));
+    return load(folder.toString(), new Folder(folder), backbone);
   }
 
   /** A save by an earlier version that was killed left the old model beside its place. */
@@ -176,8 +177,9 @@ final class ModelFolder {
     }
   }
 
-  static TrainedModel load(String source, FileSource files) {
+  static TrainedModel load(String source, FileSource files, @Nullable Backbone backbone) {
     ModelConfig config = ModelConfig.parse(source + "/" + CONFIG, text(source, files));
+    config.checkConsent(source, backbone);
     checkSize(source, config);
     String name = files.weights(config.sha256());
     byte[] weights = weights(source, files, name, config);

@@ -2,7 +2,7 @@ package dev.dogvision.model;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import dev.dogvision.model.Architecture.Row;
+import dev.dogvision.model.BlockArchitecture.Row;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import java.util.List;
@@ -102,7 +102,7 @@ record TensorNames(
   }
 
   /** What a file calls the convolutions of a network. */
-  ImmutableMap<String, Unit> of(Architecture architecture, NetworkPlan plan) {
+  ImmutableMap<String, Unit> of(BlockArchitecture architecture, NetworkPlan plan) {
     ImmutableMap.Builder<String, Unit> names = ImmutableMap.builder();
     names.put(plan.stages().get(0).convolutions().get(0).name(), stem);
     int block = 0;

@@ -1,6 +1,7 @@
 package dev.dogvision.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hasher;
@@ -84,11 +85,29 @@ public final class TrainedModel {
    * @return the model
    * @throws dev.dogvision.ModelNotFoundException if there is none
    * @throws dev.dogvision.DamagedFileException if a file of it is missing or broken
-   * @throws dev.dogvision.MismatchException if its files don't fit together, or it is of a format
-   *     that this version does not read
+   * @throws dev.dogvision.MismatchException if its files don't fit together, it is of a format that
+   *     this version does not read, or it needs a published backbone, see {@link #load(Path,
+   *     Backbone)}
    */
   public static TrainedModel load(Path folder) {
-    return ModelFolder.load(folder);
+    return ModelFolder.load(folder, null);
+  }
+
+  /**
+   * Loads a model that was trained on a published backbone, see {@link
+   * Backbone#torchScript(String)}. That backbone is code, so a model's folder only says which it
+   * is, and whoever loads the model has it opened.
+   *
+   * @param folder the model's folder
+   * @param backbone the published backbone that it was trained on
+   * @return the model
+   * @throws dev.dogvision.ModelNotFoundException if there is none
+   * @throws dev.dogvision.DamagedFileException if a file of it is missing or broken
+   * @throws dev.dogvision.MismatchException if it was trained on something else, its files don't
+   *     fit together, or it is of a format that this version does not read
+   */
+  public static TrainedModel load(Path folder, Backbone backbone) {
+    return ModelFolder.load(folder, requireNonNull(backbone, "backbone"));
   }
 
   /**
@@ -134,7 +153,7 @@ public final class TrainedModel {
    * @throws DogVisionException if something in it is wrong
    */
   public static TrainedModel load(EmbeddedModel embedded) {
-    return ModelFolder.load(embedded.name(), embedded::open);
+    return ModelFolder.load(embedded.name(), embedded::open, null);
   }
 
   /**

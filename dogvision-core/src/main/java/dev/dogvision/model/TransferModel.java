@@ -297,7 +297,7 @@ public final class TransferModel {
     rows.add(
         new Row(
             "embedding",
-            "mean over both sides",
+            plan.module().isPresent() ? "published module, frozen" : "mean over both sides",
             Ints.asList(plan.shapeAt(plan.embeddingPosition())),
             0,
             false));
@@ -504,8 +504,10 @@ public final class TransferModel {
      * @param stages how many, at least 1, at most as many as the architecture has, see {@link
      *     Architecture#stages()}
      * @return this
+     * @throws IllegalStateException if the backbone is a published module
      */
     public Builder fineTuneLast(int stages) {
+      checkNotModule("fineTuneLast(" + stages + ")");
       checkArgument(
           stages >= 1 && stages <= architecture.stages(),
           "fineTuneLast: stages must be in 1..%s, got %s",
@@ -518,9 +520,21 @@ public final class TransferModel {
      * Trains everything.
      *
      * @return this
+     * @throws IllegalStateException if the backbone is a published module
      */
     public Builder fineTuneAll() {
+      checkNotModule("fineTuneAll()");
       return train("fineTuneAll()", architecture.stages());
+    }
+
+    private void checkNotModule(String setting) {
+      checkState(
+          !(architecture instanceof ModuleArchitecture),
+          "%s: %s is a published module, of which nothing but the head above it can be trained:"
+              + " leave %s out, or take a backbone of weights (Backbone.read)",
+          setting,
+          architecture.title(),
+          setting);
     }
 
     private Builder train(String part, int stages) {

@@ -43,16 +43,16 @@ final class WeightImport {
   private WeightImport(
       String source,
       Safetensors file,
-      Architecture architecture,
       NetworkPlan plan,
       double epsilon,
-      Naming naming) {
+      Naming naming,
+      ImmutableMap<String, Unit> storedNames) {
     this.source = source;
     this.file = file;
     this.plan = plan;
     this.epsilon = epsilon;
     this.naming = naming;
-    this.storedNames = naming.names().of(architecture, plan);
+    this.storedNames = storedNames;
   }
 
   /**
@@ -110,7 +110,7 @@ final class WeightImport {
   static ImmutableMap<String, Tensor> read(
       String source,
       Safetensors file,
-      Architecture architecture,
+      BlockArchitecture architecture,
       NetworkPlan plan,
       double epsilon,
       Naming naming) {
@@ -118,7 +118,18 @@ final class WeightImport {
       LOG.info(
           "{}: its tensors' names begin with \"{}\"; read without it", source, naming.prefix());
     }
-    return new WeightImport(source, file, architecture, plan, epsilon, naming).read();
+    ImmutableMap<String, Unit> storedNames = naming.names().of(architecture, plan);
+    return new WeightImport(source, file, plan, epsilon, naming, storedNames).read();
+  }
+
+  /**
+   * Reads the head of a network of which there is nothing else to read.
+   *
+   * @throws DogVisionException as for a whole network
+   */
+  static ImmutableMap<String, Tensor> readHead(String source, Safetensors file, NetworkPlan plan) {
+    Naming ours = new Naming(TensorNames.TORCHVISION, "");
+    return new WeightImport(source, file, plan, 0, ours, ImmutableMap.of()).read();
   }
 
   /**
@@ -128,7 +139,7 @@ final class WeightImport {
    *     has and the file has not, or the other way round
    */
   static int likeness(
-      Safetensors file, Architecture architecture, NetworkPlan plan, Naming naming) {
+      Safetensors file, BlockArchitecture architecture, NetworkPlan plan, Naming naming) {
     Map<String, Unit> names = naming.names().of(architecture, plan);
     int kernels = 0;
     for (String name : file.names()) {

@@ -9,6 +9,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.evaluate.Evaluation;
@@ -76,7 +77,7 @@ public final class Predictor implements AutoCloseable {
     this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
     this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
-    this.engine = Engines.forPrediction(builder.engine);
+    this.engine = Engines.forPrediction(model.plan(), builder.engine);
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
         precision == Precision.FLOAT32 || device.type().equals("cuda"),
@@ -585,8 +586,25 @@ public final class Predictor implements AutoCloseable {
     return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
+  /**
+   * Whether this model's predictions can be explained: not those of one on a published module, of
+   * which nothing is known but the embedding.
+   *
+   * @return whether {@link #explain} works
+   */
+  public boolean explains() {
+    return model.plan().module().isEmpty();
+  }
+
   private Explanation explain(RgbImage image, @Nullable String label, String source) {
     checkOpen();
+    if (!explains()) {
+      throw new MismatchException(
+          model.architecture().title(),
+          model.architecture().title()
+              + " is a published module that gives an embedding and no feature map, from which a"
+              + " map is made: explain needs a model on another backbone");
+    }
     // First, so that an unknown label fails before any work.
     int asked = label == null ? -1 : model.labels().index(label);
     Prediction prediction = predict(image, source);

@@ -42,7 +42,8 @@ public interface Engine {
    * @param device one of {@link #devices()}
    * @param precision the arithmetic inside
    * @return the network, to be closed by the caller
-   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape
+   * @throws dev.dogvision.MismatchException if a tensor is missing or has another shape, or the
+   *     plan's module is not the one it was any more
    * @throws dev.dogvision.DeviceNotFoundException if the engine does not have the device
    */
   Network open(
@@ -78,5 +79,35 @@ public interface Engine {
       Optimizer optimizer,
       Device device) {
     throw new UnsupportedOperationException(name() + " only predicts");
+  }
+
+  /**
+   * Finds a published module, downloading it where it lies elsewhere. Never called on an engine
+   * whose provider says that it opens none; such an engine need not implement it.
+   *
+   * @param url where it is published
+   * @return its hash, and what its publisher says of it
+   * @throws UnsupportedOperationException if this engine opens no modules
+   * @throws dev.dogvision.ModelNotFoundException if there is none
+   * @throws dev.dogvision.DamagedFileException if what is there is no module
+   */
+  default ZooEntry findModule(String url) {
+    throw new UnsupportedOperationException(name() + " opens no published modules");
+  }
+
+  /**
+   * How many numbers a published module gives for a picture. Never called on an engine whose
+   * provider says that it opens none.
+   *
+   * @param entry the module, as {@link #findModule} gave it
+   * @param inputSize height and width of the pictures in pixels
+   * @return the length of the embedding
+   * @throws UnsupportedOperationException if this engine opens no modules
+   * @throws dev.dogvision.MismatchException if it does not take such pictures, or gives something
+   *     else than one row of numbers for each
+   * @throws dev.dogvision.DamagedFileException if it can't be opened
+   */
+  default int embeddingSize(ZooEntry entry, int inputSize) {
+    throw new UnsupportedOperationException(name() + " opens no published modules");
   }
 }

@@ -23,6 +23,16 @@ public interface EngineProvider {
   }
 
   /**
+   * Whether the engine opens published modules, see {@link EmbeddingModule}. One that does not is
+   * never given a plan that holds one.
+   *
+   * @return false unless overridden
+   */
+  default boolean opensModules() {
+    return false;
+  }
+
+  /**
    * How well suited the engine is to predict, beside others. The highest rank is asked first;
    * engines of the same rank, and all for training, in the order of their names.
    *

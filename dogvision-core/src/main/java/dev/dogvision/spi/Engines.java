@@ -62,8 +62,22 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forTraining() {
+    return forTraining(providers(), System.getProperty(PROPERTY));
+  }
+
+  /**
+   * The engine that trains a network.
+   *
+   * @param plan the network
+   * @return the first that can train it and be opened, in the order of names
+   * @throws EngineNotFoundException if there is none, saying why
+   */
+  public static Engine forTraining(NetworkPlan plan) {
     String name = System.getProperty(PROPERTY);
-    List<EngineProvider> found = providers();
+    return forTraining(plan.module().isPresent() ? opensModules(name) : providers(), name);
+  }
+
+  private static Engine forTraining(List<EngineProvider> found, @Nullable String name) {
     List<EngineProvider> named = named(found, name);
     List<EngineProvider> trains =
         named.stream().filter(EngineProvider::trains).sorted(BY_NAME).toList();
@@ -95,8 +109,55 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forPrediction(@Nullable String name) {
-    List<EngineProvider> named =
-        new ArrayList<>(named(providers(), name == null ? System.getProperty(PROPERTY) : name));
+    return forPrediction(providers(), name == null ? System.getProperty(PROPERTY) : name);
+  }
+
+  /**
+   * The engine that predicts with a network.
+   *
+   * @param plan the network
+   * @param name as for {@link #forPrediction(String)}
+   * @return the first that runs such networks and can be opened, in the stated order
+   * @throws EngineNotFoundException if there is none, saying why
+   */
+  public static Engine forPrediction(NetworkPlan plan, @Nullable String name) {
+    String wanted = name == null ? System.getProperty(PROPERTY) : name;
+    return forPrediction(plan.module().isPresent() ? opensModules(wanted) : providers(), wanted);
+  }
+
+  /**
+   * The engine that opens published modules.
+   *
+   * @return the first that does and can be opened, in the order in which prediction prefers them
+   * @throws EngineNotFoundException if there is none, saying why
+   */
+  public static Engine forModules() {
+    String name = System.getProperty(PROPERTY);
+    return forPrediction(opensModules(name), name);
+  }
+
+  private static List<EngineProvider> opensModules(@Nullable String name) {
+    List<EngineProvider> found = providers();
+    List<EngineProvider> named = named(found, name);
+    List<EngineProvider> suited = named.stream().filter(EngineProvider::opensModules).toList();
+    if (suited.isEmpty()) {
+      refuseUnregistered(found);
+      throw new EngineNotFoundException(
+          Reason.OPENS_NO_MODULES,
+          names(named),
+          String.format(
+              Locale.ROOT,
+              "no engine that opens published modules: %s does not. A TorchScript backbone needs"
+                  + " one that does, such as the dependency dev.dogvision:dogvision-djl%s",
+              String.join(", ", names(named)),
+              name == null ? "" : "; \"" + name + "\" was insisted on"),
+          null);
+    }
+    return suited;
+  }
+
+  private static Engine forPrediction(List<EngineProvider> found, @Nullable String name) {
+    List<EngineProvider> named = new ArrayList<>(named(found, name));
     named.sort(
         Comparator.comparingInt(EngineProvider::predictionRank).reversed().thenComparing(BY_NAME));
     return firstOf(named);

@@ -7,21 +7,28 @@ import dev.dogvision.MismatchException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A whole network as data: what an engine compiles and runs. It goes from RGB bytes through a chain
  * of stages to a feature map, from there by a mean over both sides to the embedding, and by a
  * linear layer, the head, to the logits.
  *
+ * <p>In place of the stages there may be a {@link EmbeddingModule} that leads from the pixels to
+ * the embedding at once: a network of no stages, without a feature map, of which only the head can
+ * be trained.
+ *
  * <p><b>Positions.</b> The places between stages are numbered, so that a network can be cut there.
  * With {@code S} stages: position 0 is the pixels, position {@code k} what enters stage {@code k}
  * (counted from 0), position {@code S} the last feature map, {@code S + 1} the embedding and {@code
- * S + 2} the logits.
+ * S + 2} the logits. With a module these are 0, 1 and 2: the pixels, the embedding, the logits.
  *
  * @param inputSize height and width of the input in pixels
  * @param channelMeans three numbers in pixel units (0..255) that are subtracted from R, G, B
  * @param channelScales three numbers in pixel units that the difference is divided by
- * @param stages the chain, at least one stage; the first takes 3 channels
+ * @param stages the chain, at least one stage, of which the first takes 3 channels; none where
+ *     there is a module
+ * @param module what stands in the stages' place
  * @param headName the prefix of the head's tensors, {@code .weight} shaped {@code [classes,
  *     embeddingSize]} and {@code .bias} shaped {@code [classes]}
  * @param classes how many logits the head gives
@@ -31,8 +38,29 @@ public record NetworkPlan(
     List<Double> channelMeans,
     List<Double> channelScales,
     List<Stage> stages,
+    Optional<EmbeddingModule> module,
     String headName,
     int classes) {
+
+  /**
+   * A network of stages.
+   *
+   * @param inputSize height and width of the input in pixels
+   * @param channelMeans three numbers in pixel units (0..255)
+   * @param channelScales three numbers in pixel units
+   * @param stages the chain, at least one stage
+   * @param headName the prefix of the head's tensors
+   * @param classes how many logits the head gives
+   */
+  public NetworkPlan(
+      int inputSize,
+      List<Double> channelMeans,
+      List<Double> channelScales,
+      List<Stage> stages,
+      String headName,
+      int classes) {
+    this(inputSize, channelMeans, channelScales, stages, Optional.empty(), headName, classes);
+  }
 
   /** Checks that the stages fit together. */
   public NetworkPlan {
@@ -45,7 +73,11 @@ public record NetworkPlan(
         channelScales.size() == 3 && channelScales.stream().allMatch(scale -> scale > 0),
         "channelScales needs 3 positive values: %s",
         channelScales);
-    checkArgument(!stages.isEmpty(), "a network needs at least one stage");
+    checkArgument(
+        stages.isEmpty() == module.isPresent(),
+        "a network needs at least one stage, or a module in the place of all; got %s and %s",
+        stages,
+        module);
     checkArgument(classes > 0, "classes must be positive, got %s", classes);
     int channels = 3;
     for (Stage stage : stages) {
@@ -60,7 +92,7 @@ public record NetworkPlan(
   }
 
   /**
-   * The position of the last feature map.
+   * The position of the last feature map. A network with a module has none.
    *
    * @return the number of stages
    */
@@ -89,9 +121,12 @@ public record NetworkPlan(
   /**
    * The length of the embedding.
    *
-   * @return the channels that leave the last stage
+   * @return the channels that leave the last stage, or what the module gives
    */
   public int embeddingSize() {
+    if (module.isPresent()) {
+      return module.get().embeddingSize();
+    }
     return stages.get(stages.size() - 1).outputChannels();
   }
 
@@ -220,7 +255,8 @@ public record NetworkPlan(
    * @return the changed plan
    */
   public NetworkPlan withClasses(int newClasses) {
-    return new NetworkPlan(inputSize, channelMeans, channelScales, stages, headName, newClasses);
+    return new NetworkPlan(
+        inputSize, channelMeans, channelScales, stages, module, headName, newClasses);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.model.Backbone;
 import dev.dogvision.model.Safetensors;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
@@ -57,8 +58,8 @@ record Checkpoint(
   private static final String OPTIMIZER = "optimizer/";
 
   /** Reads what a folder holds, without the state itself, which is read when it is needed. */
-  static Checkpoint readLatest(Path folder) {
-    return CheckpointFolder.read(folder);
+  static Checkpoint readLatest(Path folder, @Nullable Backbone backbone) {
+    return CheckpointFolder.read(folder, backbone);
   }
 
   /** Where the run stands; new at each call, since a run changes it. */

@@ -168,7 +168,7 @@ final class CheckpointFolder implements CheckpointSink {
    *
    * @throws DogVisionException if there is none
    */
-  static Checkpoint read(Path folder) {
+  static Checkpoint read(Path folder, @Nullable Backbone backbone) {
     Path file = folder.resolve(RUN);
     if (!Files.isRegularFile(file)) {
       throw new DogVisionException(
@@ -193,7 +193,9 @@ final class CheckpointFolder implements CheckpointSink {
       }
       StartingPoint start =
           start(
-              TrainedModel.load(folder.resolve(START)),
+              backbone == null
+                  ? TrainedModel.load(folder.resolve(START))
+                  : TrainedModel.load(folder.resolve(START), backbone),
               JsonField.of(json, "stages").getAsInt(),
               json.has("device") ? JsonField.of(json, "device").getAsString() : null);
       TrainingSettings settings =
@@ -221,8 +223,7 @@ final class CheckpointFolder implements CheckpointSink {
   }
 
   private static StartingPoint start(TrainedModel model, int stages, @Nullable String device) {
-    TransferModel.Builder builder =
-        TransferModel.mobileNetV2().backbone(Backbone.of(model)).labels(model.labels());
+    TransferModel.Builder builder = TransferModel.of(Backbone.of(model)).labels(model.labels());
     if (stages > 0) {
       builder.fineTuneLast(stages);
     }

@@ -11,6 +11,7 @@ import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import java.nio.file.Path;
@@ -117,7 +118,24 @@ public final class Trainer {
    * @throws dev.dogvision.DogVisionException if the folder has no whole checkpoint
    */
   public static Trainer resume(Path folder) {
-    Checkpoint checkpoint = Checkpoint.readLatest(folder);
+    return resume(folder, Checkpoint.readLatest(folder, null));
+  }
+
+  /**
+   * Takes up a run on a published backbone, as {@link #resume(Path)} does other runs. The backbone
+   * is code, so a checkpoint only says which it is.
+   *
+   * @param folder as there
+   * @param backbone the published backbone that the run is on
+   * @return a trainer that goes on
+   * @throws dev.dogvision.DogVisionException if the folder has no whole checkpoint
+   * @throws dev.dogvision.MismatchException if the run is on another backbone
+   */
+  public static Trainer resume(Path folder, Backbone backbone) {
+    return resume(folder, Checkpoint.readLatest(folder, requireNonNull(backbone, "backbone")));
+  }
+
+  private static Trainer resume(Path folder, Checkpoint checkpoint) {
     Trainer trainer = new Trainer(checkpoint.start(), checkpoint);
     trainer.checkpointFolder = folder;
     trainer.checkpointsKept = checkpoint.kept();

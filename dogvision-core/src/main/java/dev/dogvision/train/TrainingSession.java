@@ -199,7 +199,7 @@ record TrainingSession(
   }
 
   private PhaseLoop.ExecutionContext context() {
-    Engine engine = Engines.forTraining();
+    Engine engine = Engines.forTraining(start.plan());
     return new PhaseLoop.ExecutionContext(
         engine, start.plan(), Engines.chooseDevice(engine, start.device()));
   }

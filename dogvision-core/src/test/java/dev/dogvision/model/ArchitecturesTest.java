@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
-import dev.dogvision.model.Architecture.BlockKind;
-import dev.dogvision.model.Architecture.Row;
+import dev.dogvision.model.BlockArchitecture.BlockKind;
+import dev.dogvision.model.BlockArchitecture.Row;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import java.nio.file.Files;

@@ -292,7 +292,7 @@ class BackboneTest {
 
   @Test
   void a_deeper_network_is_not_taken_for_a_shallower_one_whose_kernels_it_has() {
-    Architecture deeper = Architectures.efficientNetLite(1);
+    BlockArchitecture deeper = Architectures.efficientNetLite(1);
 
     Backbone read = Backbone.read(write(Backbone.untrained(deeper, 32, 5).weights(), Map.of()));
 

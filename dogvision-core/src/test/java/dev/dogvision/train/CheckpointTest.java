@@ -7,6 +7,8 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.Architectures;
+import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.IOException;
@@ -94,6 +96,22 @@ class CheckpointTest {
       assertThat(resumed.settings()).isEqualTo(whole.settings());
       assertThat(resumed.model().provenance()).isEqualTo(whole.model().provenance());
     }
+  }
+
+  @Test
+  void a_run_of_another_architecture_is_resumed() {
+    TransferModel model =
+        TransferModel.of(Backbone.untrained(Architectures.efficientNetLite(0), 32, 3))
+            .labels(training.labels())
+            .build();
+    TrainingRun whole = Trainer.of(model).epochs(2).batchSize(4).fit(training);
+    Trainer trainer =
+        Trainer.of(model).epochs(2).batchSize(4).checkpoints(folder, 2).listener(killedInEpoch(2));
+    assertThatThrownBy(() -> trainer.fit(training)).isInstanceOf(Killed.class);
+
+    TrainingRun resumed = Trainer.resume(folder).fit(training);
+
+    assertThat(ColouredPictures.bits(resumed)).isEqualTo(ColouredPictures.bits(whole));
   }
 
   @Test

@@ -9,9 +9,9 @@ import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.RgbImage;
-import dev.dogvision.model.Architecture;
 import dev.dogvision.model.Architectures;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.BlockArchitecture;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.predict.Explanation;
@@ -44,11 +44,11 @@ final class EveryArchitectureTest {
   private static final Labels LABELS = Labels.of("akita", "beagle", "collie");
   private static final int SIDE = 32;
 
-  static List<Architecture> architectures() {
+  static List<BlockArchitecture> architectures() {
     return Architectures.registered();
   }
 
-  private static TransferModel.Builder builder(Architecture architecture) {
+  private static TransferModel.Builder builder(BlockArchitecture architecture) {
     return TransferModel.of(Backbone.untrained(architecture, SIDE, 5)).labels(LABELS);
   }
 
@@ -59,7 +59,7 @@ final class EveryArchitectureTest {
   }
 
   /** Weights whose head tells labels apart. */
-  private static TrainedModel trained(Architecture architecture) {
+  private static TrainedModel trained(BlockArchitecture architecture) {
     TransferModel model = builder(architecture).build();
     Tensor head = Tensor.zeros(LABELS.size(), model.plan().embeddingSize());
     Random random = new Random(9);
@@ -71,7 +71,7 @@ final class EveryArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("architectures")
-  void its_answers_are_the_references(Architecture architecture) {
+  void its_answers_are_the_references(BlockArchitecture architecture) {
     TrainedModel model = trained(architecture);
     NetworkPlan plan = model.plan();
     try (Network network =
@@ -85,7 +85,7 @@ final class EveryArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("architectures")
-  void whatever_is_frozen_its_gradients_are_the_references(Architecture architecture) {
+  void whatever_is_frozen_its_gradients_are_the_references(BlockArchitecture architecture) {
     TrainedModel model = trained(architecture);
     NetworkPlan plan = model.plan();
     Targets targets = new Targets(new float[] {0, 1, 0}, new float[] {1}, null);
@@ -137,7 +137,7 @@ final class EveryArchitectureTest {
   @ParameterizedTest
   @MethodSource("architectures")
   void it_is_saved_and_loaded_and_says_the_same_and_why(
-      Architecture architecture, @TempDir Path folder) {
+      BlockArchitecture architecture, @TempDir Path folder) {
     TrainedModel model = trained(architecture);
     TrainedModel loaded = TrainedModel.load(model.save(folder.resolve("model")));
 
@@ -157,7 +157,7 @@ final class EveryArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("architectures")
-  void its_summary_counts_every_parameter(Architecture architecture) {
+  void its_summary_counts_every_parameter(BlockArchitecture architecture) {
     TransferModel model = builder(architecture).fineTuneLast(2).build();
     long parameters =
         model.plan().tensorShapes(model.plan().whole()).values().stream()

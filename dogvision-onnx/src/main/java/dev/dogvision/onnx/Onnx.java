@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.gson.Gson;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.TrainedModel;
@@ -37,9 +38,22 @@ public final class Onnx {
    * @param file the place; a file that is there is replaced
    * @return the file
    * @throws DogVisionException if it can't be written; the place is then as it was before
+   * @throws MismatchException if the model stands on a published module, whose inside is not known
    */
   @CanIgnoreReturnValue
   public static Path write(TrainedModel model, Path file) {
+    model
+        .plan()
+        .module()
+        .ifPresent(
+            module -> {
+              throw new MismatchException(
+                  module.url(),
+                  "a model on the published module "
+                      + module.url()
+                      + " can't be written as ONNX, since nothing is known of that but its"
+                      + " embedding: train one on a backbone of weights (Backbone.read)");
+            });
     ModelProto onnx =
         OnnxGraph.classifier(model.plan(), model.weights(), model.temperature(), metadata(model));
     try {
@@ -60,7 +74,8 @@ public final class Onnx {
             ImmutableMap.of(
                 "size", preprocessing.size(),
                 "resize", preprocessing.resizeRule().name().toLowerCase(Locale.ROOT),
-                "crop_fraction", preprocessing.cropFraction())));
+                "crop_fraction", preprocessing.cropFraction(),
+                "interpolation", preprocessing.interpolation().text())));
     metadata.put("temperature", String.valueOf(model.temperature()));
     model
         .confidenceThreshold()

@@ -103,6 +103,11 @@ final class OnnxEngine implements Engine {
         "segment ends at position %s, but the network at %s",
         segment.to(),
         plan.logitsPosition());
+    checkArgument(
+        segment.from() > 0 || plan.module().isEmpty(),
+        "%s opens no published modules, got %s",
+        NAME,
+        plan.module());
     plan.checkTensors(segment, weights);
     byte[] graph = OnnxGraph.of(plan, segment, weights, OnnxNetwork.OUTPUT).toByteArray();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {

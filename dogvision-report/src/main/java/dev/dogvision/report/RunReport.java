@@ -84,6 +84,9 @@ final class RunReport {
     ImmutableMap.Builder<String, ActivationOverlay> overlays = ImmutableMap.builder();
     try (Predictor predictor =
         Predictor.of(run.model(), provenance(run.model(), "training.device"))) {
+      if (!predictor.explains()) {
+        return Map.of();
+      }
       for (Mistake mistake : mistakes) {
         Example example = examples.get(mistake.id());
         if (example != null) {

@@ -12,6 +12,7 @@ import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.ZooEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,6 +69,16 @@ public final class CountingEngine implements Engine {
       Optimizer optimizer,
       Device device) {
     return engine.openTrainable(plan, segment, firstTrainableStage, weights, optimizer, device);
+  }
+
+  @Override
+  public ZooEntry findModule(String url) {
+    return engine.findModule(url);
+  }
+
+  @Override
+  public int embeddingSize(ZooEntry entry, int inputSize) {
+    return engine.embeddingSize(entry, inputSize);
   }
 
   private record CountingNetwork(Network network) implements Network {

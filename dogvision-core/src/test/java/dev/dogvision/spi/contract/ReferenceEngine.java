@@ -2,10 +2,13 @@ package dev.dogvision.spi.contract;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Splitter;
+import com.google.common.hash.Hashing;
 import dev.dogvision.Device;
 import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
@@ -15,6 +18,7 @@ import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.ZooEntry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +89,30 @@ public final class ReferenceEngine implements Engine {
         firstTrainableStage);
     return new ReferenceTrainableNetwork(
         plan, segment, firstTrainableStage, copies(plan, segment, weights), optimizer);
+  }
+
+  /**
+   * Knows one module, the mean colour: {@code reference:<any name>?<argument>=<value>&...}. It is
+   * what is left of a network that has no stages.
+   */
+  @Override
+  public ZooEntry findModule(String url) {
+    if (!url.startsWith("reference:")) {
+      throw new ModelNotFoundException(url, NAME + " knows no module at " + url);
+    }
+    int query = url.indexOf('?');
+    return new ZooEntry(
+        url,
+        Hashing.sha256().hashUnencodedChars(query < 0 ? url : url.substring(0, query)).toString(),
+        query < 0
+            ? Map.of()
+            : Splitter.on('&').withKeyValueSeparator('=').split(url.substring(query + 1)),
+        "Apache-2.0");
+  }
+
+  @Override
+  public int embeddingSize(ZooEntry entry, int inputSize) {
+    return 3;
   }
 
   private static void check(NetworkPlan plan, Segment segment, Device device) {

@@ -15,6 +15,11 @@ public final class ReferenceEngineProvider implements EngineProvider {
   }
 
   @Override
+  public boolean opensModules() {
+    return true;
+  }
+
+  @Override
   public Engine open() {
     return new CountingEngine(new ReferenceEngine());
   }
