@@ -15,6 +15,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
 import dev.dogvision.Precision;
 import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.spi.ActivationBatch;
@@ -159,6 +160,38 @@ final class CompiledModule implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a module that somebody else made.
+   *
+   * @param file where it lies
+   * @param url where it comes from, for messages
+   */
+  static CompiledModule open(Path file, String url, Device device) {
+    return OwnClassLoader.call(
+        () -> {
+          Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
+          ProcessExit.networkOpens();
+          boolean ready = false;
+          try {
+            model.load(file, null, Map.of("mapLocation", "true"));
+            CompiledModule module = new CompiledModule(model);
+            // Published as it was trained, it would drop activations and use a batch's statistics.
+            JniUtils.enableInferenceMode(module.block);
+            ready = true;
+            return module;
+          } catch (EngineException e) {
+            throw PublishedModules.damaged(url, e, reason(e));
+          } catch (IOException | MalformedModelException e) {
+            throw PublishedModules.damaged(url, e, e.toString());
+          } finally {
+            if (!ready) {
+              model.close();
+              ProcessExit.networkClosed();
+            }
+          }
+        });
+  }
+
   private static ai.djl.Device djlDevice(Device device) {
     return device.equals(Device.CPU) ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
   }
@@ -226,6 +259,28 @@ final class CompiledModule implements AutoCloseable {
       try (IValue argument = IValue.from((PtNDArray) input);
           IValue result = method(method, argument)) {
         return result.toTensor(arrays);
+      }
+    }
+
+    /**
+     * Runs a module of somebody else's, of which the first result counts.
+     *
+     * @param url where it comes from, for messages
+     */
+    NDArray embed(NDArray planes, String url) {
+      try (IValue argument = IValue.from((PtNDArray) planes);
+          IValue result = method("forward", argument)) {
+        return result.isTensor() ? result.toTensor(arrays) : result.toNDList(arrays).get(0);
+      } catch (EngineException | UnsupportedOperationException | IndexOutOfBoundsException e) {
+        throw new MismatchException(
+            url,
+            String.format(
+                Locale.ROOT,
+                "%s does not make an embedding of pictures of %s: %s",
+                url,
+                planes.getShape(),
+                e instanceof EngineException failure ? reason(failure) : "it gives no tensor"),
+            e);
       }
     }
 

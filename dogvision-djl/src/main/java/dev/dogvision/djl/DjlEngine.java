@@ -6,17 +6,20 @@ import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
+import dev.dogvision.spi.EmbeddingModule;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.ZooEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** PyTorch through Deep Java Library. */
@@ -26,6 +29,7 @@ final class DjlEngine implements Engine {
 
   private final String version;
   private final List<Device> devices;
+  private final PublishedModules modules = new PublishedModules();
 
   private DjlEngine(String version, List<Device> devices) {
     this.version = version;
@@ -115,7 +119,49 @@ final class DjlEngine implements Engine {
               precision,
               Precision.FLOAT32));
     }
-    return new DjlNetwork(plan, segment, weights, device, precision);
+    if (segment.from() > 0 || plan.module().isEmpty()) {
+      return new DjlNetwork(plan, segment, weights, device, precision);
+    }
+    if (segment.to() == plan.embeddingPosition()) {
+      return module(plan, device);
+    }
+    Segment head = head(plan);
+    OpenNetwork.checkSegment(plan, segment);
+    plan.checkTensors(head, weights);
+    return withHead(
+        module(plan, device),
+        module ->
+            new ModuleWithHead(module, new DjlNetwork(plan, head, weights, device, precision)));
+  }
+
+  private Network module(NetworkPlan plan, Device device) {
+    EmbeddingModule module = plan.module().orElseThrow();
+    return new ModuleNetwork(plan, modules.file(module), module.url(), device);
+  }
+
+  private static Segment head(NetworkPlan plan) {
+    return new Segment(plan.embeddingPosition(), plan.logitsPosition());
+  }
+
+  /** Puts a head above a module, which is closed where that fails. */
+  private static <N extends Network> N withHead(Network module, Function<Network, N> join) {
+    try {
+      return join.apply(module);
+    } catch (RuntimeException | Error e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public ZooEntry findModule(String url) {
+    return modules.find(url);
+  }
+
+  @Override
+  public int embeddingSize(ZooEntry entry, int inputSize) {
+    return ModuleNetwork.embeddingSize(
+        modules.file(entry.url(), entry.sha256()), entry.url(), inputSize);
   }
 
   @Override
@@ -148,7 +194,17 @@ final class DjlEngine implements Engine {
               stages,
               firstTrainableStage));
     }
-    return new DjlTrainableNetwork(plan, segment, firstTrainableStage, weights, optimizer, device);
+    if (segment.from() > 0 || plan.module().isEmpty()) {
+      return new DjlTrainableNetwork(
+          plan, segment, firstTrainableStage, weights, optimizer, device);
+    }
+    Segment head = head(plan);
+    plan.checkTensors(head, weights);
+    return withHead(
+        module(plan, device),
+        module ->
+            new ModuleWithTrainableHead(
+                module, new DjlTrainableNetwork(plan, head, stages, weights, optimizer, device)));
   }
 
   private void requireDevice(Device device) {

@@ -20,6 +20,11 @@ public final class DjlEngineProvider implements EngineProvider {
   }
 
   @Override
+  public boolean opensModules() {
+    return true;
+  }
+
+  @Override
   public Engine open() {
     return DjlEngine.load();
   }

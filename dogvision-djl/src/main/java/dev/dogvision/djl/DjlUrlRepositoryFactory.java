@@ -17,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * Reads {@code djl://} URLs for Deep Java Library. By itself, the library looks for whatever such a
  * URL names, a zoo of one's own included, on its makers' server. With this, {@code
  * djl://dev.dogvision/...} is the model in a jar on the class path; any other URL goes where it
- * always went. Registered as a service; programs need not name it.
+ * always went, or to the mirror that the system property {@value #MIRROR} names: the {@code https:}
+ * or {@code file:} URL of a copy of that server's files. Registered as a service; programs need not
+ * name it.
  */
 public final class DjlUrlRepositoryFactory implements RepositoryFactory {
+  /** The system property that names a copy of DJL's server. */
+  public static final String MIRROR = "dogvision.djl.repository";
+
   /** Where DJL's own handler of these URLs looks. */
   private static final String SERVER = "https://mlrepo.djl.ai/";
 
@@ -71,7 +76,9 @@ public final class DjlUrlRepositoryFactory implements RepositoryFactory {
   }
 
   private static URI server(@Nullable String query) {
-    return URI.create(query == null ? SERVER : SERVER + "?" + query);
+    String mirror = System.getProperty(MIRROR, "");
+    String base = mirror.isBlank() ? SERVER : mirror.endsWith("/") ? mirror : mirror + "/";
+    return URI.create(query == null ? base : base + "?" + query);
   }
 
   private static ModelLoader loader(URI uri, String group, String artifact) {

@@ -256,8 +256,9 @@ final class ModelZooTest {
             "url: ModelNotFoundException: no embedded model found on the class path: add the"
                 + " dependency dev.dogvision:dogvision-models,",
             "artifact: ModelNotFoundException: no embedded model found on the class path: add the"
-                + " dependency dev.dogvision:dogvision-models,",
-            "others: ModelNotFoundException");
+                + " dependency dev.dogvision:dogvision-models,")
+        // DJL's own zoo is asked as well: it has no such model, or is out of reach.
+        .containsPattern("others: (ModelNotFoundException|UnknownHostException)");
     assertThat(status).isZero();
   }
 
@@ -281,7 +282,7 @@ final class ModelZooTest {
         throw new IOException(e);
       }
       try {
-        images().build().loadModel();
+        images().optFilter("breeds", "of cats").build().loadModel();
       } catch (Exception e) {
         System.out.println("others: " + e.getClass().getSimpleName());
       }
