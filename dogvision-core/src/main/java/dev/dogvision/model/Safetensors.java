@@ -489,7 +489,7 @@ public final class Safetensors {
    *
    * @return what {@link #writeTo} writes
    */
-  public byte[] toBytes() {
+  byte[] toBytes() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       writeTo(out);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,15 +189,6 @@ public final class TransferModel {
   }
 
   /**
-   * Whether known labels start from the rows of the weights' own head.
-   *
-   * @return whether {@link Builder#warmStart()} was called
-   */
-  public boolean isWarmStarted() {
-    return warmStarted;
-  }
-
-  /**
    * The labels that start warm.
    *
    * @return label to the class's name as the weights have it, in the labels' order; empty without a
@@ -227,10 +219,10 @@ public final class TransferModel {
   /**
    * Where it is to run.
    *
-   * @return the device that was insisted on, or null for the best that the engine has
+   * @return the device that was insisted on; empty for the best that the engine has
    */
-  public @Nullable String device() {
-    return device;
+  public Optional<String> device() {
+    return Optional.ofNullable(device);
   }
 
   /**

@@ -47,7 +47,7 @@ record StartingPoint(
 
   /** Where to run, null for the best there is. */
   @Nullable String device() {
-    return model.device();
+    return model.device().orElse(null);
   }
 
   /** How many stages at the backbone's end are trained. */
