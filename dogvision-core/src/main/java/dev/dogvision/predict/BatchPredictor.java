@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
@@ -23,6 +24,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -332,12 +334,29 @@ public final class BatchPredictor {
    */
   @CanIgnoreReturnValue
   public WrittenPredictions writeCsv(Dataset dataset, Path file) {
+    return writeCsv(dataset, file, TableStyle.SUBMISSION);
+  }
+
+  /**
+   * Predicts all pictures of a data set and writes a table as {@link #writeCsv(Dataset, Path)}
+   * does, for programs or for spreadsheets. An interrupted call of another style is begun again.
+   *
+   * @param dataset the pictures; their labels have no part in it
+   * @param file the table's place; a file that is there is replaced in the end, whole or not at all
+   * @param style for whom it is
+   * @return what was written
+   * @throws DogVisionException as there
+   * @throws IllegalStateException if the predictor is closed
+   */
+  @CanIgnoreReturnValue
+  public WrittenPredictions writeCsv(Dataset dataset, Path file, TableStyle style) {
     predictor.checkOpen();
     long start = System.nanoTime();
     List<Example> examples = dataset.examples();
-    CsvTable table = new CsvTable(predictor.model().labels(), predictor.model().temperature());
+    CsvTable table =
+        new CsvTable(predictor.model().labels(), predictor.model().temperature(), style);
     try (UnfinishedTable unfinished =
-        UnfinishedTable.open(file, predictor.settings(batchSize), examples, batchSize, skips())) {
+        UnfinishedTable.open(file, settings(style), examples, batchSize, skips())) {
       int takenUp = unfinished.done();
       CsvChunks chunks = new CsvChunks(examples, table, unfinished);
       Unreadable unreadable =
@@ -377,6 +396,14 @@ public final class BatchPredictor {
           unfinished.notice(),
           Duration.ofNanos(System.nanoTime() - start));
     }
+  }
+
+  /** What every row depends on. */
+  private Map<String, String> settings(TableStyle style) {
+    return ImmutableMap.<String, String>builder()
+        .putAll(predictor.settings(batchSize))
+        .put("table style", style.name())
+        .buildOrThrow();
   }
 
   /** Takes what a batch gave. */

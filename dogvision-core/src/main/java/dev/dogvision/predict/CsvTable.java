@@ -1,5 +1,6 @@
 package dev.dogvision.predict;
 
+import com.google.common.base.CharMatcher;
 import dev.dogvision.data.Labels;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,31 +8,45 @@ import org.apache.commons.csv.CSVFormat;
 
 /** The competition's table, line by line: a header of {@code id} and the labels, then pictures. */
 final class CsvTable {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final CharMatcher BEGINS_A_FORMULA = CharMatcher.anyOf("=+-@\t\r\n");
+
   private final Labels labels;
   private final double temperature;
+  private final TableStyle style;
 
-  CsvTable(Labels labels, double temperature) {
+  CsvTable(Labels labels, double temperature, TableStyle style) {
     this.labels = labels;
     this.temperature = temperature;
+    this.style = style;
   }
 
   /** The first line, with its end. */
   String header() {
     List<String> header = new ArrayList<>();
     header.add("id");
-    header.addAll(labels.names());
-    return line(header.toArray());
+    labels.names().forEach(label -> header.add(cell(label)));
+    String line = line(header.toArray());
+    return style == TableStyle.SPREADSHEET ? BYTE_ORDER_MARK + line : line;
   }
 
   /** A picture's line, with its end: probabilities of single precision, in the labels' order. */
   String row(String id, float[] logits) {
     double[] probabilities = Prediction.softmax(logits, temperature);
     Object[] record = new Object[probabilities.length + 1];
-    record[0] = id;
+    record[0] = cell(id);
     for (int i = 0; i < probabilities.length; i++) {
       record[i + 1] = (float) probabilities[i];
     }
     return line(record);
+  }
+
+  private String cell(String text) {
+    boolean harmless =
+        style == TableStyle.SUBMISSION
+            || text.isEmpty()
+            || !BEGINS_A_FORMULA.matches(text.charAt(0));
+    return harmless ? text : "'" + text;
   }
 
   private static String line(Object[] record) {

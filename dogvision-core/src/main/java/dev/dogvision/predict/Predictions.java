@@ -146,12 +146,26 @@ public final class Predictions implements Iterable<Prediction> {
    */
   @CanIgnoreReturnValue
   public Path writeCsv(Path file) {
+    return writeCsv(file, TableStyle.SUBMISSION);
+  }
+
+  /**
+   * Writes a table as {@link #writeCsv(Path)} does, for programs or for spreadsheets.
+   *
+   * @param file the place; a file that is there is replaced
+   * @param style for whom it is
+   * @return the file
+   * @throws DogVisionException if it can't be written; the place is then as it was before
+   */
+  @CanIgnoreReturnValue
+  public Path writeCsv(Path file, TableStyle style) {
+    CsvTable table = new CsvTable(labels(), model.temperature(), style);
     try {
       WholeFile.write(
           file,
           out -> {
             Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-            writeCsv(writer);
+            write(table, writer);
             writer.flush();
           });
     } catch (IOException e) {
@@ -160,8 +174,7 @@ public final class Predictions implements Iterable<Prediction> {
     return file;
   }
 
-  private void writeCsv(Writer writer) throws IOException {
-    CsvTable table = new CsvTable(labels(), model.temperature());
+  private void write(CsvTable table, Writer writer) throws IOException {
     writer.append(table.header());
     for (int i = 0; i < size(); i++) {
       writer.append(table.row(ids.get(i), logits[i]));

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Streams;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -19,18 +20,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -53,14 +59,44 @@ final class UnfinishedTable implements AutoCloseable {
       "dogvision-unfinished-predictions-2\n".getBytes(StandardCharsets.US_ASCII);
   private static final int RECORD_HEAD = 8;
 
+  /**
+   * The files that this process holds, whatever the paths by which they are reached. On POSIX
+   * systems a lock belongs to the process, and whoever closes a second channel of a file drops it.
+   * So a file that is held is never opened again.
+   */
+  @GuardedBy("HELD")
+  private static final Set<Object> HELD = new HashSet<>();
+
+  /** Channels of files that another class loader's copy of this class holds: never to be closed. */
+  @GuardedBy("HELD")
+  private static final List<FileChannel> KEPT = new ArrayList<>();
+
   private final Path file;
   private final Path table;
+  private final Held held;
   private final FileChannel channel;
   private final Map<String, String> settings;
   private final List<String> skipped = new ArrayList<>();
   private int done;
   private int rows;
   private @Nullable String notice;
+
+  /**
+   * A file that is open and locked.
+   *
+   * @param identity what tells it from other files
+   */
+  private record Held(Object identity, FileChannel channel) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      synchronized (HELD) {
+        if (channel.isOpen() || HELD.contains(identity)) {
+          channel.close();
+          HELD.remove(identity);
+        }
+      }
+    }
+  }
 
   /**
    * What is said of a chunk.
@@ -98,11 +134,11 @@ final class UnfinishedTable implements AutoCloseable {
     }
   }
 
-  private UnfinishedTable(
-      Path file, Path table, FileChannel channel, Map<String, String> settings) {
+  private UnfinishedTable(Path file, Path table, Held held, Map<String, String> settings) {
     this.file = file;
     this.table = table;
-    this.channel = channel;
+    this.held = held;
+    this.channel = held.channel();
     this.settings = settings;
   }
 
@@ -130,13 +166,12 @@ final class UnfinishedTable implements AutoCloseable {
     Path file = place.resolveSibling(place.getFileName() + ".unfinished");
     try {
       Files.createDirectories(folder);
-      UnfinishedTable unfinished =
-          new UnfinishedTable(file, table, openLocked(file, table), settings);
+      UnfinishedTable unfinished = new UnfinishedTable(file, table, hold(file, table), settings);
       try {
         unfinished.takeUp(pictures, batchSize, skippingAllowed);
         return unfinished;
       } catch (IOException | RuntimeException | Error e) {
-        unfinished.channel.close();
+        unfinished.held.close();
         throw e;
       }
     } catch (IOException e) {
@@ -144,23 +179,52 @@ final class UnfinishedTable implements AutoCloseable {
     }
   }
 
-  private static FileChannel openLocked(Path file, Path table) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
+  private static Held hold(Path file, Path table) throws IOException {
+    synchronized (HELD) {
+      if (!Files.exists(file)) {
+        createNew(file);
       }
-    } catch (OverlappingFileLockException e) {
-      // Another predictor of this process has it.
-    } catch (IOException | RuntimeException | Error e) {
-      channel.close();
-      throw e;
+      Object identity = identity(file);
+      if (HELD.contains(identity)) {
+        throw inUse(file, table);
+      }
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      @Nullable FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        KEPT.add(channel);
+        throw inUse(file, table);
+      } catch (IOException | RuntimeException | Error e) {
+        channel.close();
+        throw e;
+      }
+      if (lock == null) {
+        channel.close(); // another process has it, whose lock stays
+        throw inUse(file, table);
+      }
+      HELD.add(identity);
+      return new Held(identity, channel);
     }
-    channel.close();
-    throw new DogVisionException(
+  }
+
+  private static void createNew(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // Another process was quicker; the lock decides.
+    }
+  }
+
+  private static Object identity(Path file) throws IOException {
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return key == null ? file.toRealPath() : key;
+  }
+
+  private static DogVisionException inUse(Path file, Path table) {
+    return new DogVisionException(
         table
             + " is being written already: "
             + file
@@ -168,6 +232,13 @@ final class UnfinishedTable implements AutoCloseable {
   }
 
   private static DogVisionException failure(Path table, IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new DogVisionException(
+          "the thread that wrote "
+              + table
+              + " was interrupted; what is done is kept, and the same call goes on from there",
+          cause);
+    }
     return new DogVisionException(table + " can't be written: " + cause, cause);
   }
 
@@ -394,7 +465,7 @@ final class UnfinishedTable implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      held.close();
     } catch (IOException e) {
       throw failure(table, e);
     }

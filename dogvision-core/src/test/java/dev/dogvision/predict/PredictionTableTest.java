@@ -16,10 +16,13 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -438,6 +443,130 @@ class PredictionTableTest {
                   + " is in use. Wait for that to end, or name another file");
     }
     assertThat(goOn().takenUp()).isEqualTo(BATCH);
+  }
+
+  @Test
+  void a_second_call_does_not_take_the_first_ones_lock_away() throws Exception {
+    Path link = folder.resolve("link");
+    Files.createDirectories(table.getParent());
+    Files.createSymbolicLink(link, table.getParent());
+    List<String> answers = new ArrayList<>();
+    try (Predictor predictor = Predictor.of(model)) {
+      BatchPredictor second = batches(predictor);
+      WrittenPredictions unused =
+          batches(predictor)
+              .onProgress(
+                  (done, total) -> {
+                    if (done == BATCH) {
+                      for (Path place : List.of(table, link.resolve("submission.csv"))) {
+                        assertThatThrownBy(() -> second.writeCsv(dataset(), place))
+                            .hasMessageContaining("is being written already");
+                      }
+                      WrittenPredictions other =
+                          second.writeCsv(dataset(), table.resolveSibling("other.csv"));
+                      assertThat(other.size()).isEqualTo(PICTURES);
+                      answers.add(anotherProcessFinds(unfinished));
+                    }
+                  })
+              .writeCsv(dataset(), table);
+    }
+    assertThat(answers).containsExactly("taken");
+  }
+
+  private static String anotherProcessFinds(Path file) {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  AnotherProcess.class.getName(),
+                  file.toString())
+              .redirectErrorStream(true)
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Tells whether a file is locked. */
+  static final class AnotherProcess {
+    public static void main(String[] arguments) throws IOException {
+      try (FileChannel channel =
+          FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE)) {
+        System.out.println(channel.tryLock() == null ? "taken" : "free");
+      }
+    }
+  }
+
+  @Test
+  void an_interrupted_thread_leaves_a_table_that_is_gone_on_with() throws Exception {
+    byte[] expected = expected();
+    for (int pictures : new int[] {BATCH, CHUNK - BATCH, CHUNK, CHUNK + BATCH, PICTURES}) {
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      AtomicBoolean stillInterrupted = new AtomicBoolean();
+      Thread thread =
+          new Thread(
+              () -> {
+                try (Predictor predictor = Predictor.of(model)) {
+                  WrittenPredictions unused =
+                      batches(predictor)
+                          .onProgress(
+                              (done, total) -> {
+                                if (done == pictures) {
+                                  Thread.currentThread().interrupt();
+                                }
+                              })
+                          .writeCsv(dataset(), table);
+                } catch (DogVisionException e) {
+                  failure.set(e);
+                  stillInterrupted.set(Thread.currentThread().isInterrupted());
+                }
+              });
+      thread.start();
+      thread.join();
+
+      assertThat(failure.get()).as("after %s", pictures).isInstanceOf(DogVisionException.class);
+      assertThat(failure.get()).hasMessageContaining("interrupted");
+      assertThat(stillInterrupted).isTrue();
+      assertThat(table).doesNotExist();
+      WrittenPredictions written = goOn();
+      assertThat(written.notice()).isEmpty();
+      assertThat(written.takenUp()).isGreaterThanOrEqualTo(pictures / CHUNK * CHUNK);
+      assertThat(table).hasBinaryContent(expected);
+      Files.delete(table);
+    }
+  }
+
+  @Test
+  void a_table_for_spreadsheets_runs_no_formula_and_tells_its_encoding() throws IOException {
+    for (String name : List.of("=1+1", "+a", "-b", "@c", "d=", "\u00e9")) {
+      Files.copy(drawn.resolve(name(1)), images.resolve(name + ".png"));
+    }
+    TrainedModel other =
+        TransferModel.mobileNetV2()
+            .untrained(7)
+            .width(0.1)
+            .inputSize(32)
+            .labels(Labels.of("=cmd()", "pug"))
+            .build()
+            .trained(Map.of(), Map.of());
+    Path inMemory = folder.resolve("memory.csv");
+    try (Predictor predictor = Predictor.of(other)) {
+      predictor.predictAll(dataset()).writeCsv(inMemory, TableStyle.SPREADSHEET);
+      WrittenPredictions unused =
+          predictor.inBatches().writeCsv(dataset(), table, TableStyle.SPREADSHEET);
+    }
+
+    String text = Files.readString(table);
+    assertThat(text).startsWith("\uFEFFid,'=cmd(),pug\n").contains("\n\u00e9,", "\nd=,");
+    assertThat(text).contains("\n'=1+1,", "\n'+a,", "\n'-b,", "\n'@c,");
+    assertThat(inMemory).hasSameBinaryContentAs(table);
+    try (Predictor predictor = Predictor.of(other)) {
+      predictor.predictAll(dataset()).writeCsv(inMemory);
+    }
+    assertThat(Files.readString(inMemory)).startsWith("id,=cmd(),pug\n").contains("\n=1+1,");
   }
 
   @Test
