@@ -4,11 +4,13 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.image.ImageSource;
+import dev.dogvision.internal.BreedNames;
 import dev.dogvision.internal.Fingerprints;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,8 @@ import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Photographs and, unless they are unlabelled, their breeds. Immutable and safe to share among
@@ -38,6 +42,8 @@ import java.util.stream.IntStream;
  */
 @CheckReturnValue
 public final class Dataset implements Iterable<Example> {
+  private static final Logger LOG = LoggerFactory.getLogger(Dataset.class);
+
   private final ImmutableList<Example> examples;
   private final Labels labels;
   private final int[] labelIndices;
@@ -270,12 +276,16 @@ public final class Dataset implements Iterable<Example> {
         Problems.names(strangers));
     ImmutableSet<String> wanted = ImmutableSet.copyOf(names);
     Labels kept = Labels.of(labels.names().stream().filter(wanted::contains).toList());
+    List<Example> theirs =
+        examples.stream()
+            .filter(example -> wanted.contains(requireNonNull(example.label())))
+            .toList();
     checkArgument(
-        examples.stream().anyMatch(example -> wanted.contains(requireNonNull(example.label()))),
+        !theirs.isEmpty(),
         "none of the %s examples has any of the labels %s",
         size(),
         Problems.names(kept.names()));
-    return withLabels(kept, ProblemPolicy.SKIP);
+    return new Dataset(theirs, kept, ReadingReport.NONE, idsGiven);
   }
 
   /**
@@ -292,7 +302,7 @@ public final class Dataset implements Iterable<Example> {
   /**
    * The same examples, with other labels to choose from: those of a model, say, in its order.
    *
-   * @param others the labels; every example's label must be among them
+   * @param others the labels; every example's label must be among them, be it in another spelling
    * @return the data set with these labels
    * @throws DatasetException if an example's label is not among them
    * @throws IllegalStateException if the data set is unlabelled
@@ -303,6 +313,11 @@ public final class Dataset implements Iterable<Example> {
 
   /**
    * The same examples, with other labels to choose from: those of a model, say, in its order.
+   *
+   * <p>An example's label need not be spelled as there: {@code n02085620-Chihuahua} is taken for
+   * {@code chihuahua} and called so from then on, and the log says so. A label that is there
+   * exactly is that one, whatever else is like it; one that could be either of two is not among
+   * them.
    *
    * @param others the labels
    * @param unknown what to do about examples whose label is not among them
@@ -315,13 +330,21 @@ public final class Dataset implements Iterable<Example> {
     checkLabelled();
     checkArgument(!others.isEmpty(), "labels must not be empty");
     Set<String> strangers = new LinkedHashSet<>();
+    for (Example example : examples) {
+      String label = requireNonNull(example.label());
+      if (!others.contains(label)) {
+        strangers.add(label);
+      }
+    }
+    ImmutableMap<String, String> meant = BreedNames.meant(strangers, others.names());
+    strangers.removeAll(meant.keySet());
     List<Example> kept = new ArrayList<>();
     for (Example example : examples) {
       String label = requireNonNull(example.label());
-      if (others.contains(label)) {
+      if (meant.containsKey(label)) {
+        kept.add(new Example(example.id(), example.image(), meant.get(label)));
+      } else if (!strangers.contains(label)) {
         kept.add(example);
-      } else {
-        strangers.add(label);
       }
     }
     if (!strangers.isEmpty() && unknown == ProblemPolicy.FAIL) {
@@ -344,6 +367,9 @@ public final class Dataset implements Iterable<Example> {
     if (kept.isEmpty()) {
       throw new DatasetException(
           "none of the " + size() + " examples has one of the " + others.size() + " labels");
+    }
+    if (!meant.isEmpty()) {
+      LOG.info(BreedNames.told("the data set", meant));
     }
     return new Dataset(kept, others, ReadingReport.NONE, idsGiven);
   }

@@ -10,6 +10,7 @@ import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
+import dev.dogvision.internal.BreedNames;
 import dev.dogvision.model.ModelSummary.Row;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;

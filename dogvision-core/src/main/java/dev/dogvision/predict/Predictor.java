@@ -331,9 +331,9 @@ public final class Predictor implements AutoCloseable {
   /**
    * Measures the model on labelled pictures, read as {@link #predictAll} does.
    *
-   * @param dataset pictures that the model has not seen in training, with labels among the model's;
-   *     {@link Dataset#withLabels(dev.dogvision.data.Labels, dev.dogvision.data.ProblemPolicy)}
-   *     leaves others out
+   * @param dataset pictures that the model has not seen in training, with labels among the model's,
+   *     be it in another spelling; {@link Dataset#withLabels(dev.dogvision.data.Labels,
+   *     dev.dogvision.data.ProblemPolicy)} tells how they are matched, and leaves others out
    * @return the figures, at the model's {@linkplain TrainedModel#temperature() temperature}
    * @throws dev.dogvision.data.DatasetException if a label is not among the model's
    * @throws IllegalStateException if the data set is unlabelled

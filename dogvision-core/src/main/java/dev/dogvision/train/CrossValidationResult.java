@@ -48,7 +48,7 @@ public record CrossValidationResult(
         labels,
         images.examples().stream().map(Example::id).toList(),
         images.labels(),
-        images.examples().stream()
+        dataset.examples().stream()
             .map(example -> requireNonNull(logits.get(example)))
             .toArray(float[][]::new));
   }

@@ -1,25 +1,34 @@
 package dev.dogvision.train;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
+import dev.dogvision.internal.BreedNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A data set as the model's labels see it.
  *
- * @param dataset the photographs
+ * @param dataset the photographs, their labels spelled as the model's are
  * @param labels the index of each one's label among the model's
+ * @param notices what to tell of it: labels that were spelled otherwise
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record LabelledImages(Dataset dataset, int[] labels) {
+record LabelledImages(Dataset dataset, int[] labels, List<String> notices) {
+  private static final Logger LOG = LoggerFactory.getLogger(LabelledImages.class);
   private static final int NAMED = 10;
 
   /**
-   * Checks that a data set can be used with a model.
+   * Checks that a data set can be used with a model. A label may be spelled otherwise than the
+   * model's; one that is spelled alike goes first, and what could be either of two is unknown.
    *
    * @param what {@code training} or {@code validation}, for messages
    * @param dataset the data set
@@ -32,25 +41,23 @@ record LabelledImages(Dataset dataset, int[] labels) {
       throw new IllegalArgumentException("the " + what + " data has no images");
     }
     Set<String> unknown = new TreeSet<>();
-    int[] indices = new int[dataset.size()];
-    List<Example> examples = dataset.examples();
-    for (int i = 0; i < indices.length; i++) {
-      String label = examples.get(i).label();
+    for (Example example : dataset) {
+      String label = example.label();
       if (label == null) {
         throw new IllegalArgumentException(
             "the "
                 + what
                 + " data has no labels (image '"
-                + examples.get(i).id()
+                + example.id()
                 + "' is the first without one): build it with DatasetBuilder.fromCsv or"
                 + " fromFolders");
       }
-      if (labels.contains(label)) {
-        indices[i] = labels.index(label);
-      } else {
+      if (!labels.contains(label)) {
         unknown.add(label);
       }
     }
+    ImmutableMap<String, String> meant = BreedNames.meant(unknown, labels.names());
+    unknown.removeAll(meant.keySet());
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
@@ -65,7 +72,16 @@ record LabelledImages(Dataset dataset, int[] labels) {
               String.join(", ", unknown.stream().limit(NAMED).toList()),
               unknown.size() > NAMED ? " and " + (unknown.size() - NAMED) + " more" : ""));
     }
-    return new LabelledImages(dataset, indices);
+    Dataset known = meant.isEmpty() ? dataset : dataset.withLabelsRenamed(meant);
+    List<String> notices =
+        meant.isEmpty() ? List.of() : List.of(BreedNames.told("the " + what + " data", meant));
+    notices.forEach(LOG::info);
+    return new LabelledImages(
+        known,
+        known.examples().stream()
+            .mapToInt(example -> labels.index(requireNonNull(example.label())))
+            .toArray(),
+        notices);
   }
 
   List<Example> examples() {

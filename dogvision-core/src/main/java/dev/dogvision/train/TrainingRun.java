@@ -198,7 +198,8 @@ public final class TrainingRun {
   /**
    * Measures the trained model on labelled photographs, on the device that it was trained on.
    *
-   * @param dataset photographs whose labels are among the model's
+   * @param dataset photographs whose labels are among the model's, be it in another spelling, as
+   *     {@link Dataset#withLabels(dev.dogvision.data.Labels)} matches them
    * @return the figures
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks

@@ -137,6 +137,12 @@ record TrainingSession(
                   .toList(),
               state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch()),
               state.batches));
+      training.notices().forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
+      if (validation != null) {
+        validation
+            .notices()
+            .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
+      }
       DataNotices.of(start.model(), training.dataset(), validationData)
           .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       if (resumed != null) {

@@ -159,13 +159,62 @@ class DatasetTest {
   }
 
   @Test
+  void a_models_labels_may_be_spelled_otherwise() {
+    Dataset stanford =
+        Dataset.of(
+            List.of(
+                example("1", "n02085620-Chihuahua"),
+                example("2", "n02096585-Boston_bull"),
+                example("3", "Beagle"),
+                example("4", "beagle")));
+
+    Dataset matched =
+        stanford.withLabels(Labels.of("boston terrier", "chihuahua", "beagle", "Pug"));
+
+    assertThat(matched.examples())
+        .extracting(Example::label)
+        .containsExactly("chihuahua", "boston terrier", "beagle", "beagle");
+  }
+
+  @Test
+  void a_label_that_is_there_exactly_is_that_one() {
+    assertThat(DOGS.withLabels(Labels.of("Pug", "pug", "chow", "beagle")).labelIndices())
+        .containsExactly(1, 3, 1, 2, 1);
+  }
+
+  @Test
+  void an_example_is_called_as_the_model_calls_it() {
+    Dataset matched =
+        DOGS.withLabels(Labels.of("Chow Chow", "PUG", "n02088364-beagle"), ProblemPolicy.SKIP);
+
+    assertThat(matched.labelIndices()).containsExactly(1, 2, 1, 0, 1);
+    assertThat(matched.example(3)).isEqualTo(example("4", "Chow Chow"));
+    assertThat(ids(matched)).isEqualTo(ids(DOGS));
+  }
+
+  @Test
+  void should_fail_if_a_spelling_could_be_either_of_two_labels() {
+    assertThatThrownBy(() -> DOGS.withLabels(Labels.of("Pug", "PUG", "chow", "beagle")))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageStartingWith("3 examples have a label that is not among the 4 expected;")
+        .hasMessageContaining("'pug'; close: ");
+  }
+
+  @Test
+  void labels_that_are_asked_for_are_meant_exactly() {
+    Dataset dogs = Dataset.of(List.of(example("1", "pug"), example("2", "Pug")));
+
+    assertThat(ids(dogs.onlyLabels("pug"))).containsExactly("1");
+  }
+
+  @Test
   void should_fail_if_a_model_does_not_know_a_label() {
-    assertThatThrownBy(() -> DOGS.withLabels(Labels.of("Pug", "chow")))
+    assertThatThrownBy(() -> DOGS.withLabels(Labels.of("Pugs", "chow")))
         .isInstanceOf(DatasetException.class)
         .hasMessage(
             "4 examples have a label that is not among the 2 expected; rename them, or leave the"
                 + " examples out with dataset.withLabels(labels, ProblemPolicy.SKIP):\n"
-                + "  'pug'; close: Pug\n"
+                + "  'pug'; close: Pugs\n"
                 + "  'beagle'");
     assertThatThrownBy(() -> DOGS.withLabels(Labels.of("wolf"), ProblemPolicy.SKIP))
         .isInstanceOf(DatasetException.class)

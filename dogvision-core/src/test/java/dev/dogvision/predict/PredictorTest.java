@@ -145,6 +145,19 @@ class PredictorTest {
   }
 
   @Test
+  void evaluates_breeds_that_are_spelled_otherwise() {
+    try (Predictor predictor = Predictor.of(model)) {
+      Dataset exact = labelled("pug", "beagle", "pug");
+      Dataset otherwise = labelled("Pug", "n02088364-beagle", "PUG");
+
+      assertThat(predictor.evaluate(otherwise).logLoss())
+          .isEqualTo(predictor.evaluate(exact).logLoss());
+      assertThat(predictor.calibrate(otherwise).temperature())
+          .isEqualTo(predictor.calibrate(exact).temperature());
+    }
+  }
+
+  @Test
   void breeds_that_the_model_lacks_cannot_be_evaluated() {
     try (Predictor predictor = Predictor.of(model)) {
       assertThatThrownBy(() -> predictor.evaluate(labelled("pug", "beagel")))

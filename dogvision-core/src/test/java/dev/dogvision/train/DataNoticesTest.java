@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,52 @@ class DataNoticesTest {
     assertThatThrownBy(() -> trainer().fit(training, training))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("training and validation are the same 12 photographs");
+  }
+
+  /** The same photographs from somebody who writes labels in another way. */
+  private static Dataset otherwise(Dataset dataset) {
+    return dataset.withLabelsRenamed(
+        Map.of("blue", "Blue", "green", "n01234567-Green", "red", "RED"));
+  }
+
+  @Test
+  void labels_that_are_spelled_otherwise_are_matched_and_told() {
+    List<String> notices = notices(trainer(), otherwise(training), validation);
+
+    assertThat(notices)
+        .containsExactly(
+            "3 labels of the training data are matched by spelling: 'Blue' is taken for 'blue',"
+                + " 'RED' for 'red', 'n01234567-Green' for 'green'");
+    assertThat(notices(trainer(), training, otherwise(validation)))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("3 labels of the validation data are matched by spelling: 'Blue' is taken");
+  }
+
+  @Test
+  void what_is_spelled_otherwise_gives_the_same_run_and_the_same_figures() {
+    TrainingRun run = trainer().fit(training, validation);
+    TrainingRun other = trainer().fit(otherwise(training), otherwise(validation));
+
+    assertThat(ColouredPictures.bits(other)).isEqualTo(ColouredPictures.bits(run));
+    assertThat(other.evaluate(otherwise(validation)).logLoss())
+        .isEqualTo(run.evaluate(validation).logLoss());
+    assertThat(other.calibrate(otherwise(validation)).model().temperature())
+        .isEqualTo(run.calibrate(validation).model().temperature());
+    assertThat(other.trainingData().labels()).isEqualTo(run.model().labels());
+    assertThat(CrossValidation.of(trainer()).folds(3).run(otherwise(training)).logits())
+        .isEqualTo(CrossValidation.of(trainer()).folds(3).run(training).logits());
+  }
+
+  @Test
+  void labels_that_nothing_is_like_are_refused() {
+    TrainingRun run = trainer().fit(training, validation);
+
+    assertThatThrownBy(
+            () ->
+                run.evaluate(
+                    validation.withLabelsRenamed(Map.of("red", "RED", "blue", "turquoise"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the evaluation data has a label that the model lacks: turquoise;");
   }
 
   @Test

@@ -23,7 +23,8 @@ final class RunReport {
 
   private RunReport() {}
 
-  static HtmlReport of(TrainingRun run, Dataset validation, @Nullable DatasetReport findings) {
+  static HtmlReport of(TrainingRun run, Dataset photographs, @Nullable DatasetReport findings) {
+    Dataset validation = photographs.withLabels(run.model().labels());
     Evaluation evaluation = run.evaluate(validation);
     DatasetReport data = findings == null ? DatasetReport.of(all(run, validation)) : findings;
     if (data.suspects().isEmpty() && holds(data, validation)) {

@@ -118,6 +118,18 @@ class RunReportTest {
   }
 
   @Test
+  void labels_may_be_spelled_otherwise() {
+    Dataset otherwise = validation.withLabelsRenamed(name -> "n01234567-" + name);
+
+    assertThat(Jsoup.parse(HtmlReport.of(run, otherwise).toHtml()).select("[data-figure]"))
+        .extracting(figure -> figure.attr("data-value"))
+        .isEqualTo(
+            Jsoup.parse(HtmlReport.of(run, validation).toHtml()).select("[data-figure]").stream()
+                .map(figure -> figure.attr("data-value"))
+                .toList());
+  }
+
+  @Test
   void what_was_trained_on_can_be_reported_on_as_well() {
     Document page = Jsoup.parse(HtmlReport.of(run, training).toHtml());
 

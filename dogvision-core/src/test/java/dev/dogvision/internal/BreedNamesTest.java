@@ -1,4 +1,4 @@
-package dev.dogvision.model;
+package dev.dogvision.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

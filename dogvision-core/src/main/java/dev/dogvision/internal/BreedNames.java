@@ -1,11 +1,14 @@
-package dev.dogvision.model;
+package dev.dogvision.internal;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,14 +28,22 @@ import java.util.Set;
  * with the label's breed (so that {@code cardigan} is the corgi and not the garment), then those
  * whose first name it is; what is undecided after that stays unmatched rather than guessed.
  */
-final class BreedNames {
+public final class BreedNames {
   /** Every name's key to the keys of all names of the same breed. */
   private static final ImmutableMap<String, Set<String>> BREEDS = readBreeds();
 
+  private static final int NAMED = 10;
+
   private BreedNames() {}
 
-  /** Which class each label means. */
-  static ImmutableMap<String, Integer> match(List<String> labels, List<String> classNames) {
+  /**
+   * Which class each label means.
+   *
+   * @param labels a data set's or a model's
+   * @param classNames the names of what weights tell apart, in order; one name may be there twice
+   * @return the labels that mean one class, each with its place
+   */
+  public static ImmutableMap<String, Integer> match(List<String> labels, List<String> classNames) {
     Map<String, Set<Integer>> classesByKey = new HashMap<>();
     for (int i = 0; i < classNames.size(); i++) {
       for (String key : keys(classNames.get(i))) {
@@ -47,6 +58,44 @@ final class BreedNames {
       }
     }
     return matches.buildOrThrow();
+  }
+
+  /**
+   * What labels of a data set mean that aren't among a model's.
+   *
+   * @param labels names that are not among the known ones
+   * @param known the model's labels, none twice
+   * @return the labels that mean one of the known ones, each with that one; what could be either of
+   *     two is left out
+   */
+  public static ImmutableMap<String, String> meant(Collection<String> labels, List<String> known) {
+    return ImmutableMap.copyOf(Maps.transformValues(match(List.copyOf(labels), known), known::get));
+  }
+
+  /**
+   * Tells what was taken for what.
+   *
+   * @param whose such as {@code "the data set"}
+   * @param meant what {@link #meant} gave, at least one
+   * @return a sentence without a full stop
+   */
+  public static String told(String whose, Map<String, String> meant) {
+    List<String> pairs = new ArrayList<>();
+    meant.forEach(
+        (label, known) ->
+            pairs.add(
+                String.format(
+                    Locale.ROOT,
+                    pairs.isEmpty() ? "'%s' is taken for '%s'" : "'%s' for '%s'",
+                    Excerpt.of(label),
+                    Excerpt.of(known))));
+    return String.format(
+        Locale.ROOT,
+        "%s of %s matched by spelling: %s%s",
+        pairs.size() == 1 ? "1 label" : pairs.size() + " labels",
+        whose + (pairs.size() == 1 ? " is" : " are"),
+        String.join(", ", pairs.subList(0, Math.min(NAMED, pairs.size()))),
+        pairs.size() > NAMED ? " and " + (pairs.size() - NAMED) + " more" : "");
   }
 
   private static OptionalInt match(
