@@ -3,6 +3,7 @@ package dev.dogvision.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
@@ -21,9 +22,17 @@ public final class Architectures {
   private static final int LAST_CHANNELS = 1280;
   private static final int STEM_CHANNELS = 32;
 
-  /** The widths that have been published, the most common first. */
+  /**
+   * The widths of which weights have been published, the most common first: the paper's, which
+   * TensorFlow, Keras, torchvision and timm have, and 0.25, of which there are PyTorch's only.
+   * Those that go by 0.1 are rounded to multiples of 4 and so are another network.
+   */
   private static final List<Double> MOBILENET_V2_WIDTHS =
-      List.of(1.0, 0.75, 0.5, 0.35, 1.3, 1.4, 1.1, 1.2, 0.25, 0.1, 1.25, 1.5, 1.75, 2.0);
+      List.of(1.0, 0.75, 0.5, 0.35, 1.3, 1.4, 0.25);
+
+  /** The deeper ones that timm publishes, by its names: by what they are wider, and deeper. */
+  private static final ImmutableMap<String, List<Double>> DEEPER_MOBILENETS_V2 =
+      ImmutableMap.of("110d", List.of(1.1, 1.2), "120d", List.of(1.2, 1.4));
 
   /** Expansion, kernel, stride, channels and repeats: table 2 of the paper on MobileNetV2. */
   private static final int[][] MOBILENET_V2_ROWS = {
@@ -68,7 +77,8 @@ public final class Architectures {
   /**
    * All of them.
    *
-   * @return MobileNetV2 of each published width, then EfficientNet-Lite 0 to 4
+   * @return MobileNetV2 of each published width, the deeper ones of timm's, then EfficientNet-Lite
+   *     0 to 4
    */
   public static ImmutableList<BlockArchitecture> registered() {
     return REGISTERED;
@@ -90,6 +100,18 @@ public final class Architectures {
         makeDivisible(STEM_CHANNELS * width),
         rows(MOBILENET_V2_ROWS, width, 1),
         makeDivisible(LAST_CHANNELS * Math.max(1.0, width)),
+        Padding.TF_SAME,
+        Activation.RELU6);
+  }
+
+  /** Wider and deeper but for the stem, the last convolution and the ends, as timm makes them. */
+  private static Architecture deeperMobileNetV2(String variant, double width, double depth) {
+    return new Architecture(
+        MOBILENET_V2,
+        variant,
+        STEM_CHANNELS,
+        rows(MOBILENET_V2_ROWS, width, depth),
+        LAST_CHANNELS,
         Padding.TF_SAME,
         Activation.RELU6);
   }
@@ -138,6 +160,8 @@ public final class Architectures {
   private static ImmutableList<BlockArchitecture> register() {
     ImmutableList.Builder<BlockArchitecture> all = ImmutableList.builder();
     MOBILENET_V2_WIDTHS.forEach(width -> all.add(mobileNetV2(width)));
+    DEEPER_MOBILENETS_V2.forEach(
+        (variant, scales) -> all.add(deeperMobileNetV2(variant, scales.get(0), scales.get(1))));
     for (int number = 0; number < EFFICIENTNET_LITE_SCALES.length; number++) {
       all.add(efficientNetLite(number));
     }

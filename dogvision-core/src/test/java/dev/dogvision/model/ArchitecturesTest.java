@@ -2,6 +2,7 @@ package dev.dogvision.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.dogvision.image.Preprocessing;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,14 +142,85 @@ class ArchitecturesTest {
     assertThat(plan.shapeAt(plan.featureMapPosition())[2]).isEqualTo(1280);
   }
 
+  /**
+   * For 1000 classes, in millions. TensorFlow and Keras count no batch normalisation, torchvision
+   * and timm count it with two numbers a channel, where the folded convolution has one.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0.35, 1.66,",
+    "0.5, 1.95, 1.97",
+    "0.75, 2.61,",
+    "1.0, 3.47, 3.50",
+    "1.3, 5.34,",
+    "1.4, 6.06, 6.11",
+    "110d, , 4.52",
+    "120d, , 5.83"
+  })
+  void mobilenets_have_the_published_numbers_of_parameters(
+      String variant, @Nullable Double kernels, @Nullable Double all) {
+    Architecture architecture =
+        Architectures.named("mobilenet_v2").stream()
+            .filter(known -> known.variant().equals(variant))
+            .findFirst()
+            .orElseThrow();
+    NetworkPlan plan =
+        architecture.plan(new Preprocessing(224, ResizeRule.CENTER_CROP, 1, MEANS, MEANS), 1000);
+
+    long parameters =
+        plan.tensorShapes(plan.whole()).values().stream()
+            .mapToLong(shape -> shape.stream().mapToLong(i -> i).reduce(1, Math::multiplyExact))
+            .sum();
+    long channels =
+        plan.stages().stream()
+            .flatMap(stage -> stage.convolutions().stream())
+            .mapToLong(Convolution::outputChannels)
+            .sum();
+
+    if (kernels != null) {
+      assertThat((parameters - channels) / 1e6).isCloseTo(kernels, within(0.0051));
+    }
+    if (all != null) {
+      assertThat((parameters + channels) / 1e6).isCloseTo(all, within(0.0051));
+    }
+  }
+
+  @Test
+  void the_deeper_mobilenets_keep_stem_and_last_convolution() {
+    Architecture deeper =
+        Architectures.registered().stream()
+            .filter(known -> known.variant().equals("120d"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(deeper.stemChannels()).isEqualTo(32);
+    assertThat(deeper.lastChannels()).isEqualTo(1280);
+    assertThat(deeper.rows()).extracting(Row::repeats).containsExactly(1, 3, 5, 6, 5, 5, 1);
+    assertThat(deeper.rows())
+        .extracting(Row::channels)
+        .containsExactly(24, 32, 40, 80, 112, 192, 384);
+  }
+
   @Test
   void each_is_registered_once() {
     assertThat(Architectures.registered())
         .doesNotHaveDuplicates()
         .extracting(Architecture::title)
         .doesNotHaveDuplicates()
-        .contains(
-            "mobilenet_v2 1.0", "mobilenet_v2 0.35", "efficientnet_lite0", "efficientnet_lite4")
-        .hasSize(19);
+        .containsExactly(
+            "mobilenet_v2 1.0",
+            "mobilenet_v2 0.75",
+            "mobilenet_v2 0.5",
+            "mobilenet_v2 0.35",
+            "mobilenet_v2 1.3",
+            "mobilenet_v2 1.4",
+            "mobilenet_v2 0.25",
+            "mobilenet_v2 110d",
+            "mobilenet_v2 120d",
+            "efficientnet_lite0",
+            "efficientnet_lite1",
+            "efficientnet_lite2",
+            "efficientnet_lite3",
+            "efficientnet_lite4");
   }
 }
