@@ -1,11 +1,19 @@
 package dev.dogvision.djl;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import com.google.gson.Gson;
 import dev.dogvision.Device;
 import dev.dogvision.EngineNotFoundException;
 import dev.dogvision.Precision;
+import dev.dogvision.image.RgbImage;
+import dev.dogvision.predict.Prediction;
+import dev.dogvision.predict.Predictor;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +59,29 @@ final class Opening {
     @Override
     public String call() throws Exception {
       return CompletableFuture.supplyAsync(Opening::open).get() + ", then " + open();
+    }
+  }
+
+  /** All that reads and writes JSON: the embedded model, and one in a folder. */
+  static final class ModelsSavedAndLoaded implements Callable<String> {
+    @Override
+    public String call() throws Exception {
+      Path gson = Path.of(Gson.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      RgbImage image = new RgbImage(64, 64, new byte[64 * 64 * 3]);
+      Path folder = Files.createTempDirectory("dogvision");
+      try (Predictor predictor = Predictor.pretrained()) {
+        Prediction prediction = predictor.predict(image);
+        predictor.model().save(folder.resolve("model"));
+        try (Predictor again = Predictor.load(folder.resolve("model"))) {
+          return prediction.probabilities().size()
+              + " breeds, "
+              + gson.getFileName()
+              + ", "
+              + (again.predict(image).best().equals(prediction.best()) ? PREDICTS : "differs");
+        }
+      } finally {
+        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
     }
   }
 

@@ -42,10 +42,28 @@ final class PlatformsTest {
       assertThat(document).contains("| `" + classifier + "` |");
     }
     String oldest = parent.substring(parent.indexOf("<id>oldest</id>"));
-    for (String library : List.of("guava", "gson", "slf4j", "commons-csv", "progressbar")) {
+    for (String library :
+        List.of(
+            "guava",
+            "gson",
+            "slf4j",
+            "commons-csv",
+            "commons-codec",
+            "commons-io",
+            "metadata-extractor",
+            "twelvemonkeys",
+            "progressbar")) {
       List<String> versions = all("<" + library + ".version>([^<]*)<", parent);
       assertThat(document).contains("| " + versions.get(1) + " | " + versions.get(0) + " |");
       assertThat(all("<" + library + ".version>([^<]*)<", oldest)).hasSize(1);
+    }
+    List<String> tried = all("(?s)<artifactItem>(.*?)</artifactItem>", pom);
+    assertThat(tried).hasSize(3);
+    for (String item : tried) {
+      String library = all("<artifactId>([^<]*)<", item).get(0).replace("-api", "");
+      assertThat(all("<version>([^<]*)<", item))
+          .as("what StartTest tries of %s is what the profile says", library)
+          .isEqualTo(all("<" + library + ".version>([^<]*)<", oldest));
     }
   }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -88,6 +90,25 @@ final class StartTest {
     try (IsolatedApplication application = IsolatedApplication.on(entry -> true)) {
       assertThat(application.run(Opening.OnAPool.class))
           .isEqualTo(Opening.PREDICTS + ", then " + Opening.PREDICTS);
+    }
+  }
+
+  /** As Spring Boot 2.7 does, and 3.3 nearly so. */
+  @Test
+  void a_framework_may_pin_old_versions_of_what_is_used() throws Exception {
+    List<Path> oldest;
+    try (Stream<Path> files = Files.list(Path.of("target", "oldest"))) {
+      oldest = files.toList();
+    }
+    assertThat(oldest).hasSize(3);
+    Pattern pinned = Pattern.compile("(gson|slf4j-api|slf4j-simple|commons-codec)-[0-9.]+\\.jar");
+    try (IsolatedApplication application =
+        IsolatedApplication.on(
+            entry -> !pinned.matcher(Path.of(entry).getFileName().toString()).matches(),
+            oldest.toArray(Path[]::new))) {
+      assertThat(application.run(Opening.ModelsSavedAndLoaded.class))
+          .startsWith("120 breeds, gson-2.9.1.jar, ")
+          .endsWith(Opening.PREDICTS);
     }
   }
 
