@@ -105,8 +105,8 @@ public final class Architectures {
   }
 
   /** Wider and deeper but for the stem, the last convolution and the ends, as timm makes them. */
-  private static Architecture deeperMobileNetV2(String variant, double width, double depth) {
-    return new Architecture(
+  private static BlockArchitecture deeperMobileNetV2(String variant, double width, double depth) {
+    return new BlockArchitecture(
         MOBILENET_V2,
         variant,
         STEM_CHANNELS,

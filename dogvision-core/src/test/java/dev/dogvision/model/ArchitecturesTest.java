@@ -187,7 +187,7 @@ class ArchitecturesTest {
 
   @Test
   void the_deeper_mobilenets_keep_stem_and_last_convolution() {
-    Architecture deeper =
+    BlockArchitecture deeper =
         Architectures.registered().stream()
             .filter(known -> known.variant().equals("120d"))
             .findFirst()
