@@ -1,17 +1,15 @@
 package dev.dogvision.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.dogvision.internal.SetOnce;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -487,7 +485,7 @@ public final class Augmentation {
 
   /** Configures an {@link Augmentation}. Each option may be set once. */
   public static final class Builder {
-    private final Set<String> alreadySet = new HashSet<>();
+    private final SetOnce once = new SetOnce();
     private double smallestCropArea = 1;
     private double cropRatio = 1;
     private double flipProbability;
@@ -513,7 +511,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder randomCrop(double smallestArea, double ratio) {
-      once("randomCrop");
+      once.set("randomCrop", smallestArea, ratio);
       checkArgument(
           smallestArea > 0 && smallestArea <= 1,
           "smallestArea must be in (0, 1], got %s",
@@ -532,7 +530,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder horizontalFlip(double probability) {
-      once("horizontalFlip");
+      once.set("horizontalFlip", probability);
       this.flipProbability = inUnit("probability", probability);
       return this;
     }
@@ -545,7 +543,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder rotation(double degrees) {
-      once("rotation");
+      once.set("rotation", degrees);
       checkArgument(degrees >= 0 && degrees <= 45, "degrees must be in 0..45, got %s", degrees);
       this.rotationDegrees = degrees;
       return this;
@@ -559,7 +557,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder brightness(double amount) {
-      once("brightness");
+      once.set("brightness", amount);
       this.brightness = inUnit("brightness", amount);
       return this;
     }
@@ -572,7 +570,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder contrast(double amount) {
-      once("contrast");
+      once.set("contrast", amount);
       this.contrast = inUnit("contrast", amount);
       return this;
     }
@@ -585,7 +583,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder saturation(double amount) {
-      once("saturation");
+      once.set("saturation", amount);
       this.saturation = inUnit("saturation", amount);
       return this;
     }
@@ -600,7 +598,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder randomErasing(double probability, double largestArea) {
-      once("randomErasing");
+      once.set("randomErasing", probability, largestArea);
       checkArgument(
           largestArea > 0 && largestArea <= 1,
           "largestArea must be in (0, 1], got %s",
@@ -618,7 +616,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder mixup(double alpha) {
-      once("mixup");
+      once.set("mixup", alpha);
       checkArgument(alpha >= 0 && alpha <= 100, "alpha must be in 0..100, got %s", alpha);
       this.mixupAlpha = alpha;
       return this;
@@ -632,7 +630,7 @@ public final class Augmentation {
      */
     @CanIgnoreReturnValue
     public Builder cutMix(double alpha) {
-      once("cutMix");
+      once.set("cutMix", alpha);
       checkArgument(alpha >= 0 && alpha <= 100, "alpha must be in 0..100, got %s", alpha);
       this.cutMixAlpha = alpha;
       return this;
@@ -645,10 +643,6 @@ public final class Augmentation {
      */
     public Augmentation build() {
       return new Augmentation("custom", this);
-    }
-
-    private void once(String option) {
-      checkState(alreadySet.add(option), "%s was already set", option);
     }
 
     private static double inUnit(String option, double value) {

@@ -5,12 +5,14 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.Device;
 import dev.dogvision.MismatchException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.internal.BreedNames;
+import dev.dogvision.internal.SetOnce;
 import dev.dogvision.model.ModelSummary.Row;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
@@ -337,6 +339,8 @@ public final class TransferModel {
 
   /** Collects what a model is made of. Not for several threads at once. */
   public static final class Builder {
+    private final SetOnce once = new SetOnce();
+
     /** What weights must be of, or differ from only in their variant. */
     private final Architecture architecture;
 
@@ -365,6 +369,7 @@ public final class TransferModel {
      * @return this
      * @throws IllegalStateException if it was said before what to start from
      */
+    @CanIgnoreReturnValue
     public Builder weights(Path path) {
       checkSource("weights(" + path + ")");
       weights = path;
@@ -378,6 +383,7 @@ public final class TransferModel {
      * @return this
      * @throws IllegalStateException if it was said before what to start from
      */
+    @CanIgnoreReturnValue
     public Builder backbone(Backbone backbone) {
       checkSource("backbone(" + backbone.name() + ")");
       this.backbone = backbone;
@@ -391,6 +397,7 @@ public final class TransferModel {
      * @return this
      * @throws IllegalStateException if it was said before what to start from
      */
+    @CanIgnoreReturnValue
     public Builder untrained(long seed) {
       checkSource("untrained(" + seed + ")");
       untrainedSeed = seed;
@@ -402,11 +409,13 @@ public final class TransferModel {
      *
      * @param width 0.05 to 4; 1 unless set
      * @return this
-     * @throws IllegalStateException if it was set before
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder width(double width) {
       checkArgument(width >= 0.05 && width <= 4, "width must be in 0.05..4, got %s", width);
-      this.width = once("width", this.width, width);
+      once.set("width", width);
+      this.width = width;
       return this;
     }
 
@@ -417,11 +426,13 @@ public final class TransferModel {
      * @param inputSize in pixels, 16 to 512; the weights' own unless set, 224 for an untrained
      *     network
      * @return this
-     * @throws IllegalStateException if it was set before
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder inputSize(int inputSize) {
       InputSize.check(inputSize);
-      this.inputSize = once("inputSize", this.inputSize, inputSize);
+      once.set("inputSize", inputSize);
+      this.inputSize = inputSize;
       return this;
     }
 
@@ -430,10 +441,12 @@ public final class TransferModel {
      *
      * @param resizeRule the rule; the weights' own unless set
      * @return this
-     * @throws IllegalStateException if it was set before, or clashes with a crop fraction
+     * @throws IllegalStateException if already set, or clashes with a crop fraction
      */
+    @CanIgnoreReturnValue
     public Builder resizeRule(ResizeRule resizeRule) {
-      this.resizeRule = once("resizeRule", this.resizeRule, resizeRule);
+      once.set("resizeRule", resizeRule);
+      this.resizeRule = resizeRule;
       checkCrop();
       return this;
     }
@@ -443,14 +456,16 @@ public final class TransferModel {
      *
      * @param cropFraction above 0, at most 1; the weights' own unless set
      * @return this
-     * @throws IllegalStateException if it was set before, or clashes with a resize rule
+     * @throws IllegalStateException if already set, or clashes with a resize rule
      */
+    @CanIgnoreReturnValue
     public Builder cropFraction(double cropFraction) {
       checkArgument(
           cropFraction > 0 && cropFraction <= 1,
           "cropFraction must be in (0, 1], got %s",
           cropFraction);
-      this.cropFraction = once("cropFraction", this.cropFraction, cropFraction);
+      once.set("cropFraction", cropFraction);
+      this.cropFraction = cropFraction;
       checkCrop();
       return this;
     }
@@ -473,12 +488,14 @@ public final class TransferModel {
      *
      * @param labels two or more
      * @return this
-     * @throws IllegalStateException if they were set before
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder labels(Labels labels) {
       checkArgument(
           labels.size() >= 2, "labels: a classifier needs two or more, got %s", labels.names());
-      this.labels = once("labels", this.labels, labels);
+      once.set("labels", labels);
+      this.labels = labels;
       return this;
     }
 
@@ -487,6 +504,7 @@ public final class TransferModel {
      *
      * @return this
      */
+    @CanIgnoreReturnValue
     public Builder freezeBackbone() {
       return train("freezeBackbone()", 0);
     }
@@ -499,6 +517,7 @@ public final class TransferModel {
      * @return this
      * @throws IllegalStateException if the backbone is a published module
      */
+    @CanIgnoreReturnValue
     public Builder fineTuneLast(int stages) {
       checkNotModule("fineTuneLast(" + stages + ")");
       checkArgument(
@@ -515,6 +534,7 @@ public final class TransferModel {
      * @return this
      * @throws IllegalStateException if the backbone is a published module
      */
+    @CanIgnoreReturnValue
     public Builder fineTuneAll() {
       checkNotModule("fineTuneAll()");
       return train("fineTuneAll()", architecture.stages());
@@ -547,8 +567,11 @@ public final class TransferModel {
      * and {@link TransferModel#notices()} if none was.
      *
      * @return this
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder warmStart() {
+      once.set("warmStart");
       warmStart = true;
       return this;
     }
@@ -558,10 +581,13 @@ public final class TransferModel {
      *
      * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
      * @return this
-     * @throws IllegalStateException if it was set before
+     * @throws IllegalStateException if already set
      */
+    @CanIgnoreReturnValue
     public Builder device(String name) {
-      device = once("device", device, Device.parse(name).toString());
+      String parsed = Device.parse(name).toString();
+      once.set("device", parsed);
+      device = parsed;
       return this;
     }
 
@@ -601,16 +627,6 @@ public final class TransferModel {
               ? "no head: take weights with the head they were trained with"
               : "none: put the file that its metadata's class_names says beside it");
       return new TransferModel(this, start, chosen);
-    }
-
-    private static <T> T once(String setting, @Nullable T before, T value) {
-      checkState(
-          before == null,
-          "%s was set already, to %s, and is set once; got %s",
-          setting,
-          before,
-          value);
-      return value;
     }
 
     private void checkSource(String second) {

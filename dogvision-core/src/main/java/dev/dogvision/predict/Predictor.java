@@ -19,6 +19,7 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.internal.SetOnce;
 import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Batch;
@@ -746,6 +747,7 @@ public final class Predictor implements AutoCloseable {
 
   /** Collects a predictor's settings. Not for several threads at once. */
   public static final class Builder {
+    private final SetOnce once = new SetOnce();
     private final TrainedModel model;
     private @Nullable String engine;
     private @Nullable String device;
@@ -766,8 +768,8 @@ public final class Predictor implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Builder engine(String name) {
-      unset("engine", engine);
-      engine = requireNonNull(name, "name");
+      once.set("engine", requireNonNull(name, "name"));
+      engine = name;
       return this;
     }
 
@@ -781,8 +783,9 @@ public final class Predictor implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Builder device(String name) {
-      unset("device", device);
-      device = Device.parse(name).toString();
+      String parsed = Device.parse(name).toString();
+      once.set("device", parsed);
+      device = parsed;
       return this;
     }
 
@@ -795,8 +798,8 @@ public final class Predictor implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Builder precision(Precision precision) {
-      unset("precision", this.precision);
-      this.precision = requireNonNull(precision, "precision");
+      once.set("precision", requireNonNull(precision, "precision"));
+      this.precision = precision;
       return this;
     }
 
@@ -809,13 +812,9 @@ public final class Predictor implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public Builder decoder(ImageDecoder decoder) {
-      unset("decoder", this.decoder);
-      this.decoder = requireNonNull(decoder, "decoder");
+      once.set("decoder", requireNonNull(decoder, "decoder"));
+      this.decoder = decoder;
       return this;
-    }
-
-    private static void unset(String setting, @Nullable Object value) {
-      checkState(value == null, "%s was already set to %s", setting, value);
     }
 
     /**

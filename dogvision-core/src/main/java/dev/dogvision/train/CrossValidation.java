@@ -1,9 +1,7 @@
 package dev.dogvision.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
-import static java.util.Objects.requireNonNullElse;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
@@ -11,11 +9,11 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Groups;
 import dev.dogvision.data.Split;
+import dev.dogvision.internal.SetOnce;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains k times, each time on all but one of k folds, and lets each model predict the fold that it
@@ -26,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  * flattering; without it they are honest.
  */
 public final class CrossValidation {
-  private static final int DEFAULT_FOLDS = 5;
-
+  private final SetOnce once = new SetOnce();
   private final Trainer trainer;
-  private @Nullable Integer folds;
-  private @Nullable Long seed;
-  private @Nullable Groups groups;
+  private int folds = 5;
+  private long seed;
+  private Groups groups = Groups.none();
 
   private CrossValidation(Trainer trainer) {
     this.trainer = trainer;
@@ -56,8 +53,8 @@ public final class CrossValidation {
    */
   @CanIgnoreReturnValue
   public CrossValidation folds(int count) {
-    unset("folds", folds);
     checkArgument(count >= 2, "folds must be at least 2, got %s", count);
+    once.set("folds", count);
     folds = count;
     return this;
   }
@@ -71,7 +68,7 @@ public final class CrossValidation {
    */
   @CanIgnoreReturnValue
   public CrossValidation seed(long value) {
-    unset("seed", seed);
+    once.set("seed", value);
     seed = value;
     return this;
   }
@@ -85,13 +82,9 @@ public final class CrossValidation {
    */
   @CanIgnoreReturnValue
   public CrossValidation groups(Groups together) {
-    unset("groups", groups);
-    groups = requireNonNull(together, "together");
+    once.set("groups", requireNonNull(together, "together"));
+    groups = together;
     return this;
-  }
-
-  private static void unset(String setting, @Nullable Object value) {
-    checkState(value == null, "%s was already set to %s", setting, value);
   }
 
   /**
@@ -108,11 +101,7 @@ public final class CrossValidation {
     RunMemory memory = trainer.memory();
     Map<Example, float[]> logits = new HashMap<>();
     List<TrainingRun> runs = new ArrayList<>();
-    List<Split> splits =
-        dataset.kFold(
-            requireNonNullElse(folds, DEFAULT_FOLDS),
-            requireNonNullElse(seed, 0L),
-            requireNonNullElse(groups, Groups.none()));
+    List<Split> splits = dataset.kFold(folds, seed, groups);
     for (Split split : splits) {
       TrainingRun run = trainer.fit(split.train(), split.validation(), memory);
       if (run.end() instanceof TrainingEnd.Interrupted) {

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.internal.SetOnce;
 
 /**
  * Looks for a learning rate: trains for some steps while the rate rises exponentially, and watches
@@ -16,6 +17,7 @@ import dev.dogvision.data.Dataset;
  * }</pre>
  */
 public final class LearningRateFinder {
+  private final SetOnce once = new SetOnce();
   private final Trainer trainer;
   private int steps = 100;
   private double lowest = 1e-6;
@@ -41,10 +43,12 @@ public final class LearningRateFinder {
    *
    * @param count at least 10
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public LearningRateFinder steps(int count) {
     checkArgument(count >= 10, "steps must be at least 10, got %s", count);
+    once.set("steps", count);
     steps = count;
     return this;
   }
@@ -55,12 +59,14 @@ public final class LearningRateFinder {
    * @param from the first rate, above 0
    * @param to the last, above the first
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public LearningRateFinder range(double from, double to) {
     TrainingChecks.learningRate("from", from);
     TrainingChecks.learningRate("to", to);
     checkArgument(from < to, "from must be below to, got %s and %s", from, to);
+    once.set("range", from, to);
     lowest = from;
     highest = to;
     return this;
@@ -73,6 +79,7 @@ public final class LearningRateFinder {
    * @return the curve and a suggestion
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
+   * @throws IllegalStateException if the trainer goes on with a resumed run
    */
   public LearningRateCurve run(Dataset training) {
     return trainer.findLearningRate(training, new RateSearch(steps, lowest, highest));

@@ -28,7 +28,15 @@ public record Phase(
     checkArgument(epochs >= 1, "epochs must be at least 1, got %s", epochs);
     TrainingChecks.learningRate("learningRate", learningRate);
     backboneLearningRate.ifPresent(
-        rate -> TrainingChecks.learningRate("backboneLearningRate", rate));
+        rate -> {
+          TrainingChecks.learningRate("backboneLearningRate", rate);
+          checkArgument(
+              stages > 0,
+              "backboneLearningRate(%s) has nothing to act on in phase '%s', which trains the head"
+                  + " alone: leave it out, or take Phase.last(stages, epochs, rate)",
+              rate,
+              name);
+        });
   }
 
   /**
@@ -76,6 +84,7 @@ public record Phase(
    *
    * @param rate the last stage's learning rate, above 0; earlier stages' follow the stage decay
    * @return a changed copy
+   * @throws IllegalArgumentException if this phase trains the head alone
    */
   public Phase backboneLearningRate(double rate) {
     return new Phase(name, stages, epochs, learningRate, OptionalDouble.of(rate));

@@ -11,6 +11,7 @@ import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.internal.SetOnce;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,16 +55,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A trainer may be used for several runs, one after the other or at the same time; each {@code
  * fit} takes the settings as they are when it is called and starts from the model as it was given.
- * Setting up a trainer is for one thread.
+ * Setting up a trainer is for one thread. Each setting is made once, in any order; only listeners
+ * add up.
  */
 public final class Trainer {
+  private static final String PHASES_HAVE_THEIR_OWN = "each phase has its own";
+  private static final String CLASSES_ONCE = "say once how classes count";
+
   private final StartingPoint start;
   private final @Nullable Checkpoint resumed;
+  private final SetOnce once = new SetOnce();
 
   private int epochs = 10;
-  private boolean epochsSet;
   private double learningRate = 1e-3;
-  private boolean learningRateSet;
   private int batchSize = 32;
   private int accumulate = 1;
   private long seed;
@@ -75,7 +80,7 @@ public final class Trainer {
   private Schedule schedule = Schedule.constant();
   private @Nullable EarlyStopping earlyStopping;
   private @Nullable Augmentation augmentation;
-  private final List<Metric> metrics = new ArrayList<>();
+  private List<Metric> metrics = List.of();
   private int furtherEpochs;
   private double labelSmoothing;
   private ClassWeights classWeights = ClassWeights.EQUAL;
@@ -160,7 +165,8 @@ public final class Trainer {
    *
    * @param epochs how many further epochs at most, at least 1
    * @return this
-   * @throws IllegalStateException if this trainer was not made by {@link #resume}
+   * @throws IllegalStateException if already set, or if this trainer was not made by {@link
+   *     #resume}
    */
   @CanIgnoreReturnValue
   public Trainer continueFor(int epochs) {
@@ -172,6 +178,7 @@ public final class Trainer {
         epochs,
         epochs);
     TrainingChecks.furtherEpochs(epochs);
+    once.set("continueFor", epochs);
     furtherEpochs = epochs;
     return this;
   }
@@ -186,15 +193,15 @@ public final class Trainer {
    * @param further the metrics; those that need validation data are left out without it
    * @return this
    * @throws IllegalArgumentException if two different metrics have one name
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer metrics(Metric... further) {
+    List<Metric> given = List.of(further);
     RecordedMetrics all = new RecordedMetrics();
-    metrics.forEach(all::add);
-    for (Metric metric : further) {
-      all.add(metric);
-      metrics.add(metric);
-    }
+    given.forEach(all::add);
+    once.set("metrics", given.stream().map(Metric::name).toArray());
+    metrics = given;
     return this;
   }
 
@@ -203,14 +210,16 @@ public final class Trainer {
    *
    * @param count at least 1
    * @return this
+   * @throws IllegalStateException if already set, or if {@link #gradualUnfreeze(Phase, Phase...)}
+   *     was
    */
   @CanIgnoreReturnValue
   public Trainer epochs(int count) {
     beforeChange("epochs");
     checkArgument(count >= 1, "epochs must be at least 1, got %s", count);
-    checkNoPhases("epochs");
+    checkNoPhases("epochs(" + count + ")");
+    once.set("epochs", count);
     epochs = count;
-    epochsSet = true;
     return this;
   }
 
@@ -219,11 +228,13 @@ public final class Trainer {
    *
    * @param images at least 1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer batchSize(int images) {
     beforeChange("batchSize");
     checkArgument(images >= 1, "batchSize must be at least 1, got %s", images);
+    once.set("batchSize", images);
     batchSize = images;
     return this;
   }
@@ -233,43 +244,51 @@ public final class Trainer {
    *
    * @param rate above 0
    * @return this
+   * @throws IllegalStateException if already set, or if {@link #gradualUnfreeze(Phase, Phase...)}
+   *     was
    */
   @CanIgnoreReturnValue
   public Trainer learningRate(double rate) {
     beforeChange("learningRate");
     TrainingChecks.learningRate("learningRate", rate);
-    checkNoPhases("learningRate");
+    checkNoPhases("learningRate(" + rate + ")");
+    once.set("learningRate", rate);
     learningRate = rate;
-    learningRateSet = true;
     return this;
   }
 
   /**
    * The learning rate of the backbone's last stage, where it is trained. Default a tenth of the
-   * head's: the backbone has learned already.
+   * head's: the backbone has learned already. A run that trains nothing of the backbone is refused
+   * with it.
    *
    * @param rate above 0
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer backboneLearningRate(double rate) {
     beforeChange("backboneLearningRate");
     TrainingChecks.learningRate("backboneLearningRate", rate);
+    once.set("backboneLearningRate", rate);
     backboneLearningRate = OptionalDouble.of(rate);
     return this;
   }
 
   /**
    * What a stage's learning rate is multiplied by for the stage before it, towards the input.
-   * Default 1: all stages have the same rate.
+   * Default 1: all stages have the same rate. A run that trains nothing of the backbone is refused
+   * with it.
    *
    * @param factor above 0, at most 1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer stageDecay(double factor) {
     beforeChange("stageDecay");
     checkArgument(factor > 0 && factor <= 1, "stageDecay must be in (0, 1], got %s", factor);
+    once.set("stageDecay", factor);
     stageDecay = factor;
     return this;
   }
@@ -279,10 +298,12 @@ public final class Trainer {
    *
    * @param value any number
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer seed(long value) {
     beforeChange("seed");
+    once.set("seed", value);
     seed = value;
     return this;
   }
@@ -292,10 +313,12 @@ public final class Trainer {
    *
    * @param rule AdamW, Adam or stochastic gradient descent
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer optimizer(Optimizer rule) {
     beforeChange("optimizer");
+    once.set("optimizer", rule);
     optimizer = rule;
     return this;
   }
@@ -305,6 +328,7 @@ public final class Trainer {
    *
    * @param decay 0 for none
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer weightDecay(double decay) {
@@ -313,6 +337,7 @@ public final class Trainer {
         decay >= 0 && Double.isFinite(decay),
         "weightDecay must be finite and not negative, got %s",
         decay);
+    once.set("weightDecay", decay);
     weightDecay = decay;
     return this;
   }
@@ -323,11 +348,13 @@ public final class Trainer {
    *
    * @param norm above 0
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer gradientClipping(double norm) {
     beforeChange("gradientClipping");
     checkArgument(norm > 0, "gradientClipping must be positive, got %s", norm);
+    once.set("gradientClipping", norm);
     gradientClipping = norm;
     return this;
   }
@@ -338,11 +365,13 @@ public final class Trainer {
    *
    * @param batches at least 1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer accumulate(int batches) {
     beforeChange("accumulate");
     checkArgument(batches >= 1, "accumulate must be at least 1, got %s", batches);
+    once.set("accumulate", batches);
     accumulate = batches;
     return this;
   }
@@ -354,11 +383,13 @@ public final class Trainer {
    *
    * @param decay for example 0.998; 0 for none, below 1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer movingAverage(double decay) {
     beforeChange("movingAverage");
     checkArgument(decay >= 0 && decay < 1, "movingAverage must be in [0, 1), got %s", decay);
+    once.set("movingAverage", decay);
     movingAverage = decay;
     return this;
   }
@@ -368,10 +399,12 @@ public final class Trainer {
    *
    * @param rates the schedule
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer schedule(Schedule rates) {
     beforeChange("schedule");
+    once.set("schedule", rates);
     schedule = rates;
     return this;
   }
@@ -381,10 +414,12 @@ public final class Trainer {
    *
    * @param rule what to watch and for how long
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer earlyStopping(EarlyStopping rule) {
     beforeChange("earlyStopping");
+    once.set("earlyStopping", rule);
     earlyStopping = rule;
     return this;
   }
@@ -395,10 +430,12 @@ public final class Trainer {
    *
    * @param changes {@link Augmentation#none()} for none
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer augmentation(Augmentation changes) {
     beforeChange("augmentation");
+    once.set("augmentation", changes);
     augmentation = changes;
     return this;
   }
@@ -408,11 +445,13 @@ public final class Trainer {
    *
    * @param share 0..1, usually 0.1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer labelSmoothing(double share) {
     beforeChange("labelSmoothing");
     TrainingChecks.share("labelSmoothing", share);
+    once.set("labelSmoothing", share);
     labelSmoothing = share;
     return this;
   }
@@ -424,12 +463,15 @@ public final class Trainer {
    * @return this
    * @throws IllegalArgumentException if a weight is not positive or a label is not one of the
    *     model's
+   * @throws IllegalStateException if already set, or if {@link #balancedClasses} was
    */
   @CanIgnoreReturnValue
   public Trainer classWeights(Map<String, Double> weights) {
     beforeChange("classWeights");
     ClassWeights explicit = new ClassWeights(false, weights);
     var unused = explicit.of(start.labels(), new int[0]);
+    once.refuse("classWeights(" + weights + ")", CLASSES_ONCE, "balancedClasses");
+    once.set("classWeights", weights);
     classWeights = explicit;
     return this;
   }
@@ -439,10 +481,13 @@ public final class Trainer {
    * label {@code c} counts {@code images / (labels * images of c)}.
    *
    * @return this
+   * @throws IllegalStateException if already set, or if {@link #classWeights} was
    */
   @CanIgnoreReturnValue
   public Trainer balancedClasses() {
     beforeChange("balancedClasses");
+    once.refuse("balancedClasses()", CLASSES_ONCE, "classWeights");
+    once.set("balancedClasses");
     classWeights = ClassWeights.BALANCED;
     return this;
   }
@@ -452,7 +497,7 @@ public final class Trainer {
    * to be trained, for {@link #epochs} at {@link #learningRate}.
    *
    * @return this
-   * @throws IllegalStateException if the model's backbone is frozen
+   * @throws IllegalStateException if already set, or if the model's backbone is frozen
    */
   @CanIgnoreReturnValue
   public Trainer gradualUnfreeze() {
@@ -467,17 +512,18 @@ public final class Trainer {
    * @param headEpochs at least 1
    * @param headLearningRate above 0
    * @return this
-   * @throws IllegalStateException if the model's backbone is frozen
+   * @throws IllegalStateException if already set, or if the model's backbone is frozen
    */
   @CanIgnoreReturnValue
   public Trainer gradualUnfreeze(int headEpochs, double headLearningRate) {
     beforeChange("gradualUnfreeze");
-    checkNoPhases("gradualUnfreeze");
     checkState(
         start.stages() > 0,
         "gradualUnfreeze has nothing to unfreeze: the model's backbone is frozen; build it with"
             + " fineTuneLast(n) or fineTuneAll()");
-    headPhase = Phase.head(headEpochs, headLearningRate);
+    Phase head = Phase.head(headEpochs, headLearningRate);
+    once.set("gradualUnfreeze", headEpochs, headLearningRate);
+    headPhase = head;
     return this;
   }
 
@@ -489,16 +535,16 @@ public final class Trainer {
    * @param first the first phase
    * @param more the others
    * @return this
-   * @throws IllegalStateException if epochs or learningRate were set
+   * @throws IllegalStateException if already set, or if epochs or learningRate were set
    */
   @CanIgnoreReturnValue
   public Trainer gradualUnfreeze(Phase first, Phase... more) {
     beforeChange("gradualUnfreeze");
-    checkState(
-        !epochsSet && !learningRateSet && headPhase == null,
-        "gradualUnfreeze(phases) clashes with %s: each phase has its own",
-        epochsSet ? "epochs" : learningRateSet ? "learningRate" : "gradualUnfreeze(epochs, rate)");
-    phases = ImmutableList.<Phase>builder().add(first).add(more).build();
+    List<Phase> all = ImmutableList.<Phase>builder().add(first).add(more).build();
+    String call = "gradualUnfreeze(" + names(all) + ")";
+    once.refuse(call, PHASES_HAVE_THEIR_OWN, "epochs", "learningRate");
+    once.set("gradualUnfreeze", names(all));
+    phases = all;
     return this;
   }
 
@@ -513,6 +559,7 @@ public final class Trainer {
    * @param share the teacher's part of the loss, 0..1
    * @return this
    * @throws IllegalArgumentException if the teacher's labels or input size are others
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer distilFrom(TrainedModel trained, double temperature, double share) {
@@ -523,6 +570,7 @@ public final class Trainer {
         temperature);
     TrainingChecks.share("share", share);
     checkTeacher(trained);
+    once.set("distilFrom", trained, temperature, share);
     teacher = trained;
     distillation = new TrainingSettings.Distillation(temperature, share);
     return this;
@@ -536,11 +584,13 @@ public final class Trainer {
    *
    * @param bytes 0 for none
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer cacheMemory(long bytes) {
     beforeChange("cacheMemory");
     checkArgument(bytes >= 0, "cacheMemory must not be negative, got %s", bytes);
+    once.set("cacheMemory", bytes);
     cacheBytes = bytes;
     return this;
   }
@@ -552,9 +602,11 @@ public final class Trainer {
    *
    * @param folder made if it is missing
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer embeddingCache(Path folder) {
+    once.set("embeddingCache", folder);
     embeddingFolder = folder;
     return this;
   }
@@ -567,11 +619,13 @@ public final class Trainer {
    * @param folder a new or empty folder, made if it is missing
    * @param keep how many of the last checkpoints stay, at least 1
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer checkpoints(Path folder, int keep) {
     beforeChange("checkpoints");
     checkArgument(keep >= 1, "keep must be at least 1, got %s", keep);
+    once.set("checkpoints", folder, keep);
     checkpointFolder = folder;
     checkpointsKept = keep;
     return this;
@@ -594,9 +648,11 @@ public final class Trainer {
    * run is silent.
    *
    * @return this
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer progress() {
+    once.set("progress");
     listeners.add(ProgressDisplay::new);
     return this;
   }
@@ -611,9 +667,11 @@ public final class Trainer {
    * @return this
    * @throws DogVisionException if {@code dogvision-report}, which writes these files, is not on the
    *     class path
+   * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
   public Trainer tensorBoard(Path folder) {
+    once.set("tensorBoard", folder);
     TensorBoardProvider provider =
         ServiceLoader.load(TensorBoardProvider.class, Trainer.class.getClassLoader())
             .findFirst()
@@ -634,7 +692,8 @@ public final class Trainer {
    * @return the run
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
-   * @throws IllegalStateException if early stopping or the schedule watches a validation metric
+   * @throws IllegalStateException if early stopping or the schedule watches a validation metric, or
+   *     a learning rate of the backbone is set and nothing of it is trained
    * @throws DivergedException if the numbers ran away
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
@@ -651,6 +710,8 @@ public final class Trainer {
    * @throws NullPointerException if there is no validation data: call {@link #fit(Dataset)}
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks, or if both are the same data
+   * @throws IllegalStateException if a learning rate of the backbone is set and nothing of it is
+   *     trained
    * @throws DivergedException if the numbers ran away
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
@@ -717,6 +778,7 @@ public final class Trainer {
           phase.stages(),
           start.plan().stages().size());
     }
+    checkBackboneIsTrained(all);
     return new TrainingSettings(
         all,
         batchSize,
@@ -736,6 +798,27 @@ public final class Trainer {
         classWeights,
         distillation,
         cacheBytes());
+  }
+
+  /** Refuses rates of a backbone that no phase trains: they would do nothing, without a word. */
+  private void checkBackboneIsTrained(List<Phase> all) {
+    List<Phase> training = all.stream().filter(phase -> phase.stages() > 0).toList();
+    for (String setting : List.of("backboneLearningRate", "stageDecay")) {
+      String call = once.call(setting);
+      checkState(
+          call == null || !training.isEmpty(),
+          "%s has nothing to act on: %s; leave it out, or %s",
+          call,
+          phases.isEmpty() ? "the model's backbone is frozen" : "each phase trains the head alone",
+          phases.isEmpty()
+              ? "build the model with fineTuneLast(n) or fineTuneAll()"
+              : "add a Phase.last(stages, epochs, rate) or Phase.all(epochs, rate)");
+    }
+    String rate = once.call("backboneLearningRate");
+    checkState(
+        rate == null || training.stream().anyMatch(phase -> phase.backboneLearningRate().isEmpty()),
+        "%s has nothing to act on: each phase that trains the backbone has a rate of its own",
+        rate);
   }
 
   /** What a run, or several from the same start, keep of what they compute. */
@@ -771,9 +854,14 @@ public final class Trainer {
         : labels.size() + " (" + String.join(", ", labels.names().subList(0, 3)) + ", ...)";
   }
 
-  private void checkNoPhases(String name) {
-    checkState(
-        phases.isEmpty(), "%s clashes with gradualUnfreeze(phases): each phase has its own", name);
+  private static String names(List<Phase> phases) {
+    return phases.stream().map(Phase::name).collect(Collectors.joining(", "));
+  }
+
+  private void checkNoPhases(String second) {
+    if (!phases.isEmpty()) {
+      once.refuse(second, PHASES_HAVE_THEIR_OWN, "gradualUnfreeze");
+    }
   }
 
   private void beforeChange(String name) {

@@ -323,6 +323,6 @@ class AugmentationTest {
         .hasMessage("alpha must be in 0..100, got 101.0");
     assertThatThrownBy(() -> Augmentation.builder().rotation(3).rotation(3))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("rotation was already set");
+        .hasMessage("rotation was already set to 3.0");
   }
 }

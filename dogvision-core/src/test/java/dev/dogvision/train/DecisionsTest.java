@@ -193,7 +193,7 @@ class DecisionsTest {
                 + " fineTuneLast(n) or fineTuneAll()");
     assertThatThrownBy(() -> trainer.epochs(3).gradualUnfreeze(Phase.head(1, 1e-3)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("gradualUnfreeze(phases) clashes with epochs: each phase has its own");
+        .hasMessage("gradualUnfreeze(head) clashes with epochs(3): each phase has its own");
     assertThatThrownBy(() -> EarlyStopping.on(Metric.TRAINING_LOSS).patience(0))
         .hasMessage("patience must be at least 1, got 0");
     assertThatThrownBy(() -> EarlyStopping.on(Metric.TRAINING_LOSS).minimumDelta(-1))

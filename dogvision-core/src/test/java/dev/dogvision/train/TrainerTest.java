@@ -31,11 +31,15 @@ class TrainerTest {
   }
 
   private static Trainer frozen() {
+    return frozen(6, 8, 13);
+  }
+
+  private static Trainer frozen(int epochs, int batchSize, long seed) {
     return Trainer.of(ColouredPictures.network().build())
-        .epochs(6)
-        .batchSize(8)
+        .epochs(epochs)
+        .batchSize(batchSize)
         .learningRate(0.05)
-        .seed(13);
+        .seed(seed);
   }
 
   private static Trainer unfrozen() {
@@ -48,7 +52,7 @@ class TrainerTest {
 
   @Test
   void learns_a_head_on_embeddings() {
-    TrainingRun run = frozen().epochs(30).fit(training, validation);
+    TrainingRun run = frozen(30, 8, 13).fit(training, validation);
 
     List<Double> losses = run.history().series().get("training loss");
     assertThat(losses).hasSize(30);
@@ -66,7 +70,7 @@ class TrainerTest {
     List<Integer> once = ColouredPictures.bits(frozen().fit(training, validation));
 
     assertThat(ColouredPictures.bits(frozen().fit(training, validation))).isEqualTo(once);
-    assertThat(ColouredPictures.bits(frozen().seed(14).fit(training, validation)))
+    assertThat(ColouredPictures.bits(frozen(6, 8, 14).fit(training, validation)))
         .isNotEqualTo(once);
   }
 
@@ -136,8 +140,7 @@ class TrainerTest {
   @Test
   void accumulated_batches_train_like_one_large_batch() {
     double large =
-        frozen()
-            .batchSize(16)
+        frozen(6, 16, 13)
             .optimizer(Optimizer.sgd(0.9))
             .fit(training)
             .history()
@@ -145,8 +148,7 @@ class TrainerTest {
             .orElseThrow()
             .trainingLoss();
     double small =
-        frozen()
-            .batchSize(4)
+        frozen(6, 4, 13)
             .accumulate(4)
             .optimizer(Optimizer.sgd(0.9))
             .fit(training)

@@ -36,29 +36,28 @@ class TrainingControlTest {
   }
 
   private static Trainer frozen() {
+    return frozen(5, 0.05);
+  }
+
+  private static Trainer frozen(int epochs, double learningRate) {
     return Trainer.of(ColouredPictures.network().build())
-        .epochs(5)
+        .epochs(epochs)
         .batchSize(4)
-        .learningRate(0.05)
+        .learningRate(learningRate)
         .seed(13);
   }
 
   @Test
   void early_stopping_gives_back_the_best_epochs_weights_and_not_the_lasts() {
-    Trainer trainer = frozen().learningRate(2).optimizer(Optimizer.sgd(0.95)); // jumps about
+    Trainer trainer = frozen(40, 2).optimizer(Optimizer.sgd(0.95)); // jumps about
     TrainingRun run =
         trainer
-            .epochs(40)
             .earlyStopping(EarlyStopping.on(Metric.VALIDATION_LOSS).patience(3))
             .fit(training, validation);
 
     EpochOutcome best = run.history().best(Metric.VALIDATION_LOSS).orElseThrow();
     TrainingRun upToTheBest =
-        frozen()
-            .learningRate(2)
-            .optimizer(Optimizer.sgd(0.95))
-            .epochs(best.epoch())
-            .fit(training, validation);
+        frozen(best.epoch(), 2).optimizer(Optimizer.sgd(0.95)).fit(training, validation);
     assertThat(run.chosenEpoch()).isEqualTo(best.epoch());
     assertThat(run.history().size()).isEqualTo(best.epoch() + 3);
     assertThat(run.end()).isEqualTo(new TrainingEnd.StoppedEarly("validation loss", 3));
@@ -70,8 +69,7 @@ class TrainingControlTest {
   @Test
   void a_minimum_delta_lets_small_gains_not_count() {
     TrainingRun run =
-        frozen()
-            .epochs(9)
+        frozen(9, 0.05)
             .earlyStopping(EarlyStopping.on(Metric.TRAINING_LOSS).patience(2).minimumDelta(100))
             .fit(training);
 
@@ -143,7 +141,7 @@ class TrainingControlTest {
   void events_come_in_order() {
     List<String> names = new ArrayList<>();
     TrainingRun unused =
-        frozen()
+        Trainer.of(ColouredPictures.network().build())
             .epochs(1)
             .batchSize(10)
             .listener((event, control) -> names.add(event.getClass().getSimpleName()))
@@ -166,11 +164,7 @@ class TrainingControlTest {
   @Test
   void numbers_that_run_away_end_the_run_and_name_the_place_and_the_last_checkpoint() {
     Trainer trainer =
-        frozen()
-            .learningRate(1e300)
-            .optimizer(Optimizer.sgd(0))
-            .weightDecay(0)
-            .checkpoints(folder, 1);
+        frozen(5, 1e300).optimizer(Optimizer.sgd(0)).weightDecay(0).checkpoints(folder, 1);
 
     assertThatThrownBy(() -> trainer.fit(training))
         .isInstanceOfSatisfying(
@@ -221,7 +215,7 @@ class TrainingControlTest {
   @Test
   void a_teacher_teaches_without_labels_counting() {
     TransferModel model = ColouredPictures.network().build();
-    TrainingRun teacher = frozen().epochs(20).fit(training);
+    TrainingRun teacher = frozen(20, 0.05).fit(training);
     TrainingRun pupil =
         Trainer.of(model)
             .epochs(80)
@@ -253,7 +247,7 @@ class TrainingControlTest {
 
   @Test
   void a_frozen_backbone_can_be_trained_on_augmented_pictures() {
-    TrainingRun run = frozen().epochs(2).augmentation(Augmentation.light()).fit(training);
+    TrainingRun run = frozen(2, 0.05).augmentation(Augmentation.light()).fit(training);
 
     assertThat(run.history().size()).isEqualTo(2);
   }
@@ -302,8 +296,7 @@ class TrainingControlTest {
     Dataset many = ColouredPictures.draw(folder.resolve("many"), 300, 3); // more than one part
 
     TrainingRun run =
-        frozen()
-            .epochs(1)
+        frozen(1, 0.05)
             .embeddingCache(noFolder.resolve("embeddings"))
             .listener(
                 (event, control) -> {
@@ -319,7 +312,7 @@ class TrainingControlTest {
         .startsWith("the embedding cache " + noFolder.resolve("embeddings"))
         .contains("can't be written", "training goes on");
     assertThat(ColouredPictures.bits(run))
-        .isEqualTo(ColouredPictures.bits(frozen().epochs(1).fit(many)));
+        .isEqualTo(ColouredPictures.bits(frozen(1, 0.05).fit(many)));
   }
 
   @Test
@@ -336,8 +329,7 @@ class TrainingControlTest {
     int[] computed = {0};
 
     TrainingRun run =
-        frozen()
-            .epochs(1)
+        frozen(1, 0.05)
             .embeddingCache(folder)
             .listener(
                 (event, control) -> {
@@ -349,7 +341,7 @@ class TrainingControlTest {
 
     assertThat(computed[0]).isEqualTo(300 - 256);
     assertThat(ColouredPictures.bits(run))
-        .isEqualTo(ColouredPictures.bits(frozen().epochs(1).fit(pictures)));
+        .isEqualTo(ColouredPictures.bits(frozen(1, 0.05).fit(pictures)));
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).as("one file in the end").hasSize(1);
     }
@@ -393,7 +385,7 @@ class TrainingControlTest {
 
   @Test
   void settings_name_every_learning_rate() {
-    Trainer oneRate = frozen().learningRate(0.02);
+    Trainer oneRate = frozen(5, 0.02);
     Trainer phases =
         Trainer.of(ColouredPictures.network().build())
             .gradualUnfreeze(

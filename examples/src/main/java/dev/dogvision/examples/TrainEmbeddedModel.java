@@ -23,7 +23,6 @@ import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.Schedule;
 import dev.dogvision.train.Trainer;
 import dev.dogvision.train.TrainingRun;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -243,14 +242,14 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   private TrainedModel train(
       TrainedModel teacher, TransferModel model, Dataset training, Dataset validation) {
-    Trainer trainer =
-        taught(
-            teacher,
-            checkpoints != null && Files.isDirectory(checkpoints)
-                ? Trainer.resume(checkpoints)
-                : newTrainer(model));
-    if (checkpoints != null) {
-      trainer.checkpoints(checkpoints, 2);
+    Trainer trainer;
+    if (checkpoints != null && Trainer.canResume(checkpoints)) {
+      trainer = Trainer.resume(checkpoints);
+    } else {
+      trainer = taught(teacher, newTrainer(model));
+      if (checkpoints != null) {
+        trainer.checkpoints(checkpoints, 2);
+      }
     }
     TrainingRun run = trainer.progress().fit(training, validation);
     System.out.println(run);
