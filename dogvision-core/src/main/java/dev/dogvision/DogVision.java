@@ -36,7 +36,7 @@ public final class DogVision {
     List<Device> devices =
         engines().stream().flatMap(engine -> engine.devices().stream()).distinct().toList();
     if (devices.isEmpty()) {
-      Engines.forPrediction(null); // says why
+      var unused = Engines.forPrediction(null); // says why
     }
     // A GPU of whichever engine comes before the CPU of another.
     return devices.stream()

@@ -3,6 +3,8 @@
  * to compute with.
  */
 @NullMarked
+@CheckReturnValue
 package dev.dogvision;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,8 @@
  * arguments unless the method says otherwise.
  */
 @NullMarked
+@CheckReturnValue
 package dev.dogvision.evaluate;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

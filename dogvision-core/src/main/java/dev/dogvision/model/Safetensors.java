@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.gson.JsonParseException;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -813,6 +814,7 @@ public final class Safetensors {
      * @param value the string
      * @return this
      */
+    @CanIgnoreReturnValue
     public Builder metadata(String key, String value) {
       checkArgument(metadata.put(key, value) == null, "metadata \"%s\" is set twice", key);
       return this;
@@ -824,6 +826,7 @@ public final class Safetensors {
      * @param values names, none of them used before, and strings
      * @return this
      */
+    @CanIgnoreReturnValue
     public Builder metadata(Map<String, String> values) {
       values.forEach(this::metadata);
       return this;
@@ -836,6 +839,7 @@ public final class Safetensors {
      * @param tensor its values
      * @return this
      */
+    @CanIgnoreReturnValue
     public Builder add(String name, Tensor tensor) {
       return add(name, tensor, ElementType.F32);
     }
@@ -850,6 +854,7 @@ public final class Safetensors {
      * @throws IllegalArgumentException if the type is another one, or a finite value is too large
      *     for half precision (65504)
      */
+    @CanIgnoreReturnValue
     public Builder add(String name, Tensor tensor, ElementType type) {
       checkWritable(name, tensor, type);
       byte[] data = encoded(tensor.values(), 0, tensor.size(), type);
@@ -864,6 +869,7 @@ public final class Safetensors {
      * @param shape the dimensions
      * @return this
      */
+    @CanIgnoreReturnValue
     public Builder add(String name, byte[] values, int... shape) {
       long size = 1;
       for (int dimension : shape) {

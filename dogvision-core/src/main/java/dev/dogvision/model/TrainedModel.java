@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.data.Labels;
@@ -165,6 +166,7 @@ public final class TrainedModel {
    * @return the folder
    * @throws DogVisionException if it can't be written
    */
+  @CanIgnoreReturnValue
   public Path save(Path folder) {
     return save(folder, ElementType.F32);
   }
@@ -179,6 +181,7 @@ public final class TrainedModel {
    * @throws IllegalArgumentException if the precision is another one, or a weight too large for
    *     half precision
    */
+  @CanIgnoreReturnValue
   public Path save(Path folder, ElementType precision) {
     ModelFolder.save(this, folder, precision);
     return folder;

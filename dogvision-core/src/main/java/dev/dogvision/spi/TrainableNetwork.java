@@ -1,5 +1,6 @@
 package dev.dogvision.spi;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Map;
 
 /**
@@ -17,6 +18,7 @@ public interface TrainableNetwork extends Network {
    *     the weights' sum over all the batches that one update covers
    * @return the loss and the logits
    */
+  @CanIgnoreReturnValue
   StepResult accumulate(Batch batch, Targets targets, double scale);
 
   /**
@@ -26,6 +28,7 @@ public interface TrainableNetwork extends Network {
    * @return the Euclidean norm of all gradients together, before clipping; NaN or infinite when the
    *     numbers ran away, in which case no weight was changed
    */
+  @CanIgnoreReturnValue
   double update(UpdateRule rule);
 
   /**

@@ -3,6 +3,8 @@
  * engine.
  */
 @NullMarked
+@CheckReturnValue
 package dev.dogvision.spi;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -409,7 +409,7 @@ class TrainedModelTest {
         System.arraycopy(piece, 0, mutated, at, piece.length);
       }
       try {
-        TrainedModel.load(new InMemory(mutated, weights));
+        TrainedModel unused = TrainedModel.load(new InMemory(mutated, weights));
       } catch (DogVisionException e) {
         assertThat(e).hasMessageStartingWith("embedded test model");
       }
@@ -577,7 +577,7 @@ class TrainedModelTest {
               + config.substring(at + random.nextInt(2));
       Files.writeString(saved.resolve("config.json"), hostile);
       try {
-        TrainedModel.load(saved);
+        TrainedModel unused = TrainedModel.load(saved);
       } catch (DogVisionException e) {
         assertThat(e.getMessage())
             .doesNotContain("setLenient")

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
@@ -47,7 +46,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable: every method returns a changed copy.
  */
-@CheckReturnValue
 public final class HtmlReport {
   final Evaluation evaluation;
   String title = "Dog breeds";

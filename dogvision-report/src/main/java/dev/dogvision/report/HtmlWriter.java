@@ -3,6 +3,7 @@ package dev.dogvision.report;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -15,12 +16,14 @@ final class HtmlWriter {
   private final Deque<String> open = new ArrayDeque<>();
 
   /** Opens an element; attributes are names and values in turn. */
+  @CanIgnoreReturnValue
   HtmlWriter start(String tag, Object... attributes) {
     tag(tag, attributes);
     open.push(tag);
     return this;
   }
 
+  @CanIgnoreReturnValue
   HtmlWriter end(String tag) {
     checkState(tag.equals(open.peek()), "%s is open, not %s", open.peek(), tag);
     open.pop();
@@ -29,16 +32,19 @@ final class HtmlWriter {
   }
 
   /** An element that has no content and no end, such as {@code img}. */
+  @CanIgnoreReturnValue
   HtmlWriter empty(String tag, Object... attributes) {
     tag(tag, attributes);
     return this;
   }
 
   /** An element that holds a text. */
+  @CanIgnoreReturnValue
   HtmlWriter element(String tag, String text, Object... attributes) {
     return start(tag, attributes).text(text).end(tag);
   }
 
+  @CanIgnoreReturnValue
   HtmlWriter text(String text) {
     escape(text);
     return this;
@@ -48,16 +54,19 @@ final class HtmlWriter {
    * A breed's name, kept apart from the text around it so that one that is written from right to
    * left turns nothing else around.
    */
+  @CanIgnoreReturnValue
   HtmlWriter label(String label) {
     return element("bdi", TextDrawing.readable(label));
   }
 
+  @CanIgnoreReturnValue
   HtmlWriter line() {
     html.append('\n');
     return this;
   }
 
   /** Our own style or script, which is not escaped. */
+  @CanIgnoreReturnValue
   HtmlWriter trusted(String tag, String content) {
     html.append('<').append(tag).append('>').append(content);
     html.append("</").append(tag).append(">\n");

@@ -1,5 +1,6 @@
 package dev.dogvision.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.internal.WholeFile;
 import java.awt.image.BufferedImage;
@@ -47,6 +48,7 @@ public interface Plot {
    * @return the file
    * @throws DogVisionException if the file cannot be written, or the machine has no fonts
    */
+  @CanIgnoreReturnValue
   default Path writePng(Path file) {
     byte[] png = toPng();
     try {

@@ -1,5 +1,6 @@
 package dev.dogvision.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.evaluate.Calibration;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -113,6 +114,7 @@ public final class ReliabilityDiagram implements Plot {
     return chart;
   }
 
+  @CanIgnoreReturnValue
   private static XYSeries line(
       XYChart chart, String name, List<Double> x, List<Double> y, Color color, BasicStroke stroke) {
     XYSeries series = chart.addSeries(name, x, y);

@@ -9,6 +9,8 @@
  * relying on hue: a reader who sees no difference between red and green misses nothing.
  */
 @NullMarked
+@CheckReturnValue
 package dev.dogvision.report;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,8 @@
  * dev.dogvision.tensorboard.EventFile} reads one back.
  */
 @NullMarked
+@CheckReturnValue
 package dev.dogvision.tensorboard;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package dev.dogvision.report;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -116,6 +117,7 @@ final class Chromium implements AutoCloseable {
     throw new IOException("Chromium opened no page within " + PATIENCE + " seconds");
   }
 
+  @CanIgnoreReturnValue
   JsonObject call(String method, Map<String, ?> parameters) throws Exception {
     int id = lastId.incrementAndGet();
     CompletableFuture<JsonObject> answer = new CompletableFuture<>();
@@ -140,6 +142,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** The value of a JavaScript expression, as text. */
+  @CanIgnoreReturnValue
   String evaluate(String expression) throws Exception {
     JsonObject result =
         call("Runtime.evaluate", Map.of("expression", "String(" + expression + ")"));

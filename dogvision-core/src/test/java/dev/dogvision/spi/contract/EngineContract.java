@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -352,7 +353,7 @@ public abstract class EngineContract {
     Map<String, Tensor> state = trainable.optimizerState();
     trainable.close();
     assertThatCode(trainable::close).doesNotThrowAnyException();
-    List<Runnable> uses =
+    List<ThrowingCallable> uses =
         List.of(
             () -> trainable.forward(batch),
             () -> trainable.accumulate(batch, tiny.targets(1, 1, null), 1),
@@ -362,8 +363,8 @@ public abstract class EngineContract {
             () -> trainable.setTrainableWeights(weights),
             trainable::optimizerState,
             () -> trainable.restoreOptimizerState(state));
-    for (Runnable use : uses) {
-      assertThatThrownBy(use::run)
+    for (ThrowingCallable use : uses) {
+      assertThatThrownBy(use)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("closed");
     }
