@@ -30,7 +30,8 @@ public interface Network extends AutoCloseable {
   Device device();
 
   /**
-   * Runs it, without gradients.
+   * Runs it, without gradients. On a CPU the same batch gives the same bits in every call, whatever
+   * other threads do; the same image in a batch of another size may be rounded otherwise.
    *
    * @param batch pixels when the segment starts at 0, otherwise activations of the shape that the
    *     plan gives for the segment's start

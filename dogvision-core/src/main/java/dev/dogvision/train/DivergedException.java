@@ -26,11 +26,18 @@ public final class DivergedException extends DogVisionException {
             end.epoch(),
             end.batch(),
             end.learningRate(),
-            checkpoints == null
-                ? "No checkpoint was written: checkpoints(folder, keep) would keep the epochs before"
-                : "The epochs before are kept in the checkpoints of " + checkpoints));
+            lastResort(end, checkpoints)));
     this.end = end;
     this.checkpoints = checkpoints;
+  }
+
+  private static String lastResort(TrainingEnd.Diverged end, @Nullable Path checkpoints) {
+    if (checkpoints != null) {
+      return "The epochs before are kept in the checkpoints of " + checkpoints;
+    }
+    return end.epoch() == 1
+        ? "There is no epoch before to go back to"
+        : "No checkpoint was written: checkpoints(folder, keep) would keep the epochs before";
   }
 
   /**

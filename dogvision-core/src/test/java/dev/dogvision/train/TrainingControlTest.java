@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
+import dev.dogvision.predict.Predictor;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,7 +165,7 @@ class TrainingControlTest {
   }
 
   @Test
-  void numbers_that_run_away_end_the_run_and_name_the_place_and_the_last_checkpoint() {
+  void should_say_that_there_is_nothing_to_go_back_to_if_the_first_epoch_runs_away() {
     Trainer trainer =
         frozen(5, 1e300).optimizer(Optimizer.sgd(0)).weightDecay(0).checkpoints(folder, 1);
 
@@ -170,18 +173,67 @@ class TrainingControlTest {
         .isInstanceOfSatisfying(
             DivergedException.class,
             e -> {
-              assertThat(e.epoch()).isPositive();
+              assertThat(e.epoch()).isEqualTo(1);
               assertThat(e.batch()).isPositive();
               assertThat(e.learningRate()).isEqualTo(1e300);
+              assertThat(e.lastCheckpoint()).isEmpty();
               assertThat(e)
-                  .hasMessageContaining(
-                      " in epoch "
-                          + e.epoch()
-                          + ", batch "
-                          + e.batch()
-                          + ", at learning rate 1.0E300;")
-                  .hasMessageContaining("checkpoint");
+                  .hasMessage(
+                      "%s in epoch 1, batch %s, at learning rate 1.0E300; lower the learning rate,"
+                          + " or set gradientClipping(1). There is no epoch before to go back to",
+                      e.end().what(), e.batch());
             });
+  }
+
+  @Test
+  void should_name_the_checkpoint_to_resume_from_if_a_later_epoch_runs_away() {
+    assertThatThrownBy(() -> runningAwayInEpoch3().checkpoints(folder, 1).fit(training))
+        .isInstanceOfSatisfying(
+            DivergedException.class,
+            e -> {
+              assertThat(e.epoch()).isEqualTo(3);
+              assertThat(e.lastCheckpoint()).contains(folder);
+              assertThat(e)
+                  .hasMessageEndingWith(
+                      ". The epochs before are kept in the checkpoints of " + folder);
+              assertThat(ColouredPictures.bits(before(Trainer.resume(e.lastCheckpoint().get()))))
+                  .isEqualTo(ColouredPictures.bits(before(runningAwayInEpoch3())));
+            });
+    assertThatThrownBy(() -> runningAwayInEpoch3().fit(training))
+        .isInstanceOfSatisfying(
+            DivergedException.class,
+            e -> {
+              assertThat(e.lastCheckpoint()).isEmpty();
+              assertThat(e)
+                  .hasMessageEndingWith(
+                      ". No checkpoint was written: checkpoints(folder, keep) would keep the epochs"
+                          + " before");
+            });
+  }
+
+  private static Trainer runningAwayInEpoch3() {
+    return Trainer.of(ColouredPictures.network().build())
+        .batchSize(4)
+        .seed(13)
+        .optimizer(Optimizer.sgd(0))
+        .weightDecay(0)
+        .gradualUnfreeze(Phase.head(2, 0.05), Phase.head(1, 1e300));
+  }
+
+  /** The run up to its third epoch. */
+  private static TrainingRun before(Trainer trainer) {
+    TrainingRun run =
+        trainer
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.PhaseStarted started
+                      && started.phase().learningRate() == 1e300) {
+                    control.stop("here it would run away");
+                  }
+                })
+            .fit(training);
+    assertThat(run.history().size()).isEqualTo(2);
+    return run;
   }
 
   @Test
@@ -213,19 +265,57 @@ class TrainingControlTest {
   }
 
   @Test
-  void a_teacher_teaches_without_labels_counting() {
-    TransferModel model = ColouredPictures.network().build();
-    TrainingRun teacher = frozen(20, 0.05).fit(training);
-    TrainingRun pupil =
-        Trainer.of(model)
-            .epochs(80)
-            .batchSize(4)
-            .learningRate(0.05)
-            .distilFrom(teacher.model(), 2, 1)
-            .fit(training);
+  void should_come_closer_to_the_teacher_than_a_model_that_learns_from_labels() {
+    TrainingRun teacher = frozen(20, 0.01).fit(training); // knows more than chance, and is not sure
+    TrainingRun taught = frozen(80, 0.01).distilFrom(teacher.model(), 2, 1).fit(training);
+    TrainingRun untaught = frozen(80, 0.01).fit(training);
 
-    assertThat(pupil.evaluate(validation).accuracy())
-        .isEqualTo(teacher.evaluate(validation).accuracy());
+    assertThat(teacher.evaluate(training).accuracy()).isBetween(0.7, 0.95);
+    assertThat(divergence(teacher.model(), taught.model()))
+        .isLessThan(divergence(teacher.model(), untaught.model()) / 100);
+  }
+
+  @Test
+  void should_learn_a_teachers_errors_as_far_as_the_teacher_counts() {
+    TrainedModel teacher = frozen(40, 0.05).fit(oneLabelFurther(training)).model();
+    Dataset asTheTeacher = oneLabelFurther(training);
+
+    TrainingRun obedient = frozen(80, 0.05).distilFrom(teacher, 2, 1).fit(training);
+    TrainingRun stubborn = frozen(80, 0.05).distilFrom(teacher, 2, 0).fit(training);
+
+    assertThat(obedient.evaluate(asTheTeacher).accuracy()).isEqualTo(1);
+    assertThat(stubborn.evaluate(training).accuracy()).isEqualTo(1);
+  }
+
+  /** Calls blue green, green red and red blue. */
+  private static Dataset oneLabelFurther(Dataset dataset) {
+    Labels labels = ColouredPictures.LABELS;
+    return Dataset.of(
+        dataset.examples().stream()
+            .map(
+                example ->
+                    new Example(
+                        example.id(),
+                        example.image(),
+                        labels.name((labels.index(example.label()) + 1) % labels.size())))
+            .toList(),
+        labels);
+  }
+
+  /** The mean Kullback-Leibler divergence of a model's probabilities from its teacher's. */
+  private static double divergence(TrainedModel teacher, TrainedModel pupil) {
+    try (Predictor first = Predictor.of(teacher);
+        Predictor second = Predictor.of(pupil)) {
+      float[][] expected = first.evaluate(validation).probabilities();
+      float[][] actual = second.evaluate(validation).probabilities();
+      double sum = 0;
+      for (int i = 0; i < expected.length; i++) {
+        for (int label = 0; label < expected[i].length; label++) {
+          sum += expected[i][label] * Math.log(expected[i][label] / actual[i][label]);
+        }
+      }
+      return sum / expected.length;
+    }
   }
 
   @Test

@@ -73,19 +73,22 @@ class PixelBatchesTest {
   @Test
   void goes_only_so_far_ahead() throws Exception {
     AtomicInteger rendered = new AtomicInteger();
+    CountDownLatch aheadEnough = new CountDownLatch(40); // the consumer's and three more batches
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     PixelSource source =
         (index, bytes, at) -> {
           threads.add(Thread.currentThread());
           rendered.incrementAndGet();
+          aheadEnough.countDown();
         };
     try (PixelBatches batches = PixelBatches.ahead(1000, 10, SIDE, source)) {
       var unused = batches.next();
+      aheadEnough.await();
       // Those that render wait for nothing but room; once all of them do, nothing more can come.
       while (!threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING)) {
         Thread.onSpinWait();
       }
-      assertThat(rendered).hasValue(40); // the consumer's and three more batches
+      assertThat(rendered).hasValue(40);
     }
   }
 
@@ -181,14 +184,17 @@ class PixelBatchesTest {
           }
         };
     PixelBatches batches = PixelBatches.ahead(10, 5, SIDE, blocking);
+    Thread consumer = Thread.currentThread();
     Thread closer =
         new Thread(
             () -> {
               try {
                 started.await();
-                Thread.sleep(20);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+              }
+              while (consumer.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
               }
               batches.close();
             });
