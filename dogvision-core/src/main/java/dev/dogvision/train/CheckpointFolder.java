@@ -281,7 +281,9 @@ final class CheckpointFolder implements CheckpointSink {
             "the checkpoint " + file,
             () -> {
               WholeFile.write(file, content::writeTo);
-              List<Path> files = files(folder);
+              // What comes after this epoch was passed over, and is no reason to drop this one.
+              List<Path> files =
+                  files(folder).stream().filter(each -> each.compareTo(file) <= 0).toList();
               for (Path old : files.subList(0, Math.max(0, files.size() - keep))) {
                 Files.deleteIfExists(old);
               }

@@ -76,7 +76,8 @@ final class RateSearch {
     return dispatcher.requestedEnd();
   }
 
-  private void see(TrainingEvent event, TrainingControl control) {
+  /** Takes a step in. */
+  void see(TrainingEvent event, TrainingControl control) {
     if (!(event instanceof TrainingEvent.BatchFinished batch)
         || Double.isNaN(batch.gradientNorm())) {
       return;

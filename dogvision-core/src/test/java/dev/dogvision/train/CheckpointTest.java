@@ -234,6 +234,74 @@ class CheckpointTest {
   }
 
   @Test
+  void should_refuse_a_folder_with_epochs_of_a_stranger_and_resume_none() throws IOException {
+    TrainingRun unused = demanding().checkpoints(folder, 1).fit(training, validation);
+    Files.delete(folder.resolve("run.json"));
+    Path stranger = folder.resolve("epoch-00006.safetensors");
+    byte[] content = Files.readAllBytes(stranger);
+
+    assertThat(Trainer.canResume(folder)).isFalse();
+    assertThatThrownBy(() -> Trainer.resume(folder))
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageContaining("it has no run.json");
+    assertThatThrownBy(() -> demanding().checkpoints(folder, 1).fit(training, validation))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "checkpoints: %s holds epoch-00006.safetensors of a run whose run.json is missing: name"
+                + " another folder, or remove the file",
+            folder);
+    assertThat(stranger).hasBinaryContent(content);
+    assertThat(Trainer.canResume(folder)).isFalse();
+  }
+
+  @Test
+  void should_neither_resume_a_strangers_epoch_nor_take_it_for_the_last_one_written(
+      @TempDir Path elsewhere) throws IOException {
+    TrainingRun whole = demanding().fit(training, validation);
+    TrainingRun unused = demanding().checkpoints(elsewhere, 1).fit(training, validation);
+    Trainer killed = demanding().checkpoints(folder, 1).listener(killedInEpoch(2));
+    assertThatThrownBy(() -> killed.fit(training, validation)).isInstanceOf(Killed.class);
+    Path stranger = folder.resolve("epoch-00099.safetensors");
+    Files.copy(elsewhere.resolve("epoch-00006.safetensors"), stranger);
+    byte[] content = Files.readAllBytes(stranger);
+    List<String> notices = new ArrayList<>();
+
+    TrainingRun resumed =
+        Trainer.resume(folder)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.Notice notice) {
+                    notices.add(notice.message());
+                  }
+                })
+            .fit(training, validation);
+
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .startsWith("passed over a checkpoint: ")
+        .contains("epoch-00099.safetensors");
+    assertThat(ColouredPictures.bits(resumed)).isEqualTo(ColouredPictures.bits(whole));
+    assertThat(checkpoints(folder))
+        .containsExactly(folder.resolve("epoch-00006.safetensors"), stranger);
+    assertThat(stranger).hasBinaryContent(content);
+  }
+
+  @Test
+  void should_resume_a_run_of_another_architecture() {
+    TransferModel model =
+        TransferModel.of(Backbone.untrained(Architectures.efficientNetLite(0), 32, 3))
+            .labels(ColouredPictures.LABELS)
+            .build();
+    TrainingRun whole = Trainer.of(model).epochs(2).fit(training);
+    TrainingRun unused = Trainer.of(model).epochs(1).checkpoints(folder, 1).fit(training);
+
+    TrainingRun resumed = Trainer.resume(folder).continueFor(1).fit(training);
+
+    assertThat(ColouredPictures.bits(resumed)).isEqualTo(ColouredPictures.bits(whole));
+  }
+
+  @Test
   void fails_if_the_folder_holds_no_run() {
     assertThatThrownBy(() -> Trainer.resume(folder))
         .isInstanceOf(DogVisionException.class)

@@ -7,9 +7,12 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CrossValidationTest {
   @TempDir Path folder;
@@ -91,5 +94,40 @@ class CrossValidationTest {
     assertThat(curve.suggestion().orElseThrow()).isBetween(1e-3, 10.0);
     assertThat(curve.rates()).isSorted();
     assertThat(curve.rates().get(0)).isCloseTo(1e-5, withPercentage(1e-6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void should_suggest_no_rate_after_fewer_than_three_steps(int steps) {
+    RateSearch search = new RateSearch(20, 1e-5, 1);
+    for (int step = 1; step <= steps; step++) {
+      search.see(
+          new TrainingEvent.BatchFinished(1, step, 9, 4, 1.0 / step, step * 1e-5, 1),
+          new EventDispatcher(List.of()));
+    }
+
+    assertThat(search.curve().rates()).hasSize(steps);
+    assertThat(search.curve().suggestion()).isEmpty();
+  }
+
+  @Test
+  void should_suggest_no_rate_if_a_listener_stops_the_search_or_the_loss_blows_up_at_once() {
+    Dataset dataset = ColouredPictures.draw(folder, 12, 1);
+    Trainer stopped =
+        frozen()
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.CacheProgress) {
+                    control.stop("enough");
+                  }
+                });
+
+    LearningRateCurve none = LearningRateFinder.of(stopped).run(dataset);
+    LearningRateCurve few = LearningRateFinder.of(frozen()).range(1e200, 1e300).run(dataset);
+
+    assertThat(none.rates()).isEmpty();
+    assertThat(none.suggestion()).isEmpty();
+    assertThat(few.rates()).hasSizeLessThan(3);
+    assertThat(few.suggestion()).isEmpty();
   }
 }
