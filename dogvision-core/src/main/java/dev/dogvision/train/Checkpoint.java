@@ -215,7 +215,7 @@ record Checkpoint(
     json.addProperty("phase", state.phase);
     json.addProperty("epochsInPhase", state.epochsInPhase);
     json.addProperty("updatesInPhase", state.updatesInPhase);
-    json.addProperty("epochsWithoutBest", state.epochsWithoutBest);
+    json.addProperty("epochsWithoutImprovement", state.epochsWithoutImprovement);
     String schedule = state.scheduleState;
     if (schedule != null) {
       json.addProperty("schedule", schedule);
@@ -265,7 +265,7 @@ record Checkpoint(
     state.phase = JsonField.of(json, "phase").getAsInt();
     state.epochsInPhase = JsonField.of(json, "epochsInPhase").getAsInt();
     state.updatesInPhase = JsonField.of(json, "updatesInPhase").getAsLong();
-    state.epochsWithoutBest = JsonField.of(json, "epochsWithoutBest").getAsInt();
+    state.epochsWithoutImprovement = JsonField.of(json, "epochsWithoutImprovement").getAsInt();
     state.scheduleState =
         json.has("schedule") ? JsonField.of(json, "schedule").getAsString() : null;
     if (json.has("chosenEpoch")) {

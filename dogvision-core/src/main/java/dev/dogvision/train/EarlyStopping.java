@@ -7,19 +7,19 @@ import static com.google.common.base.Preconditions.checkArgument;
  * epochs in a row. A run with early stopping gives back the weights of the best epoch, not of the
  * last. Immutable.
  *
- * <p>Of epochs whose values are equal the one with the lower validation loss is the better, where
- * there is validation data: an accuracy that cannot rise any more says nothing of how well the
- * percentages fit. An epoch that ties and has a lower validation loss is a new best, so patience
- * counts anew from it.
+ * <p>Of epochs whose values are equal the one with the lower validation loss is kept, where there
+ * is validation data: an accuracy that cannot rise any more says nothing of how well the
+ * percentages fit. Patience goes by the metric alone: an epoch that ties is no improvement, however
+ * low its validation loss, so that a metric that stays at its best ends the run.
  *
  * <p>A patience as large as the number of epochs never stops early and still gives the best epoch's
  * weights.
  *
  * @param metric what to watch
- * @param patience how many epochs in a row may pass without a new best; the run stops after the
- *     {@code patience}-th of them. At least 1
- * @param minimumDelta by how much a value must beat the best to count as a new best; at least 0,
- *     and 0 means that it must be better at all
+ * @param patience how many epochs in a row may pass since the metric improved; the run stops after
+ *     the {@code patience}-th of them. At least 1
+ * @param minimumDelta by how much a value must beat the best to count as an improvement; at least
+ *     0, and 0 means that it must be better at all
  */
 public record EarlyStopping(Metric metric, int patience, double minimumDelta) {
 
@@ -45,7 +45,7 @@ public record EarlyStopping(Metric metric, int patience, double minimumDelta) {
   /**
    * The same with another patience.
    *
-   * @param epochs how many epochs in a row may pass without a new best, at least 1
+   * @param epochs how many epochs in a row may pass since the metric improved, at least 1
    * @return a changed copy
    */
   public EarlyStopping patience(int epochs) {
@@ -63,16 +63,28 @@ public record EarlyStopping(Metric metric, int patience, double minimumDelta) {
   }
 
   /**
-   * Whether an epoch is a new best.
+   * Whether the metric improved, so that patience counts anew.
+   *
+   * @param epoch the new one
+   * @param best the best so far
+   */
+  boolean improves(EpochOutcome epoch, EpochOutcome best) {
+    return metric.direction().isBetter(value(epoch), value(best), minimumDelta);
+  }
+
+  /**
+   * Whether an epoch's weights are to be kept instead of the best's.
    *
    * @param epoch the new one
    * @param best the best so far
    */
   boolean isBetter(EpochOutcome epoch, EpochOutcome best) {
-    double value = epoch.value(metric).orElse(Double.NaN);
-    double toBeat = best.value(metric).orElse(Double.NaN);
-    return metric.direction().isBetter(value, toBeat, minimumDelta)
-        || (value == toBeat && hasLowerValidationLoss(epoch, best));
+    return improves(epoch, best)
+        || (value(epoch) == value(best) && hasLowerValidationLoss(epoch, best));
+  }
+
+  private double value(EpochOutcome epoch) {
+    return epoch.value(metric).orElse(Double.NaN);
   }
 
   /** How ties are broken. */

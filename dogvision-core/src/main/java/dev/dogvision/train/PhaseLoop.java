@@ -66,7 +66,7 @@ final class PhaseLoop {
 
   static @Nullable TrainingEnd endOf(Phase phase, TrainingSettings settings, RunState state) {
     EarlyStopping early = settings.earlyStopping();
-    if (early != null && state.epochsWithoutBest >= early.patience()) {
+    if (early != null && state.epochsWithoutImprovement >= early.patience()) {
       return new TrainingEnd.StoppedEarly(early.metric().name(), early.patience());
     }
     return state.epochsInPhase >= phase.epochs() ? new TrainingEnd.Finished() : null;

@@ -35,7 +35,7 @@ final class RunState {
   int phase;
   int epochsInPhase;
   long updatesInPhase;
-  int epochsWithoutBest;
+  int epochsWithoutImprovement;
 
   /** Batches that were trained on in all epochs so far. */
   long batches;
@@ -57,7 +57,7 @@ final class RunState {
     copy.phase = phase;
     copy.epochsInPhase = epochsInPhase;
     copy.updatesInPhase = updatesInPhase;
-    copy.epochsWithoutBest = epochsWithoutBest;
+    copy.epochsWithoutImprovement = epochsWithoutImprovement;
     return copy;
   }
 
@@ -84,14 +84,17 @@ final class RunState {
    */
   boolean choose(
       EpochOutcome outcome, @Nullable EarlyStopping early, Map<String, Tensor> candidate) {
-    boolean better =
-        early == null || chosen == null || early.isBetter(outcome, epochs.get(chosen.epoch() - 1));
+    boolean better = true;
+    boolean improved = true;
+    if (early != null && chosen != null) {
+      EpochOutcome best = epochs.get(chosen.epoch() - 1);
+      better = early.isBetter(outcome, best);
+      improved = early.improves(outcome, best);
+    }
     if (better) {
       chosen = new Chosen(outcome.epoch(), candidate);
-      epochsWithoutBest = 0;
-    } else {
-      epochsWithoutBest++;
     }
+    epochsWithoutImprovement = improved ? 0 : epochsWithoutImprovement + 1;
     return better;
   }
 
@@ -105,6 +108,6 @@ final class RunState {
     phase++;
     epochsInPhase = 0;
     updatesInPhase = 0;
-    epochsWithoutBest = 0;
+    epochsWithoutImprovement = 0;
   }
 }

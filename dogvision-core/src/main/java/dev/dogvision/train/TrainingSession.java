@@ -99,8 +99,8 @@ record TrainingSession(
 
   private TrainingSession extended(RunState state, int epochs) {
     EarlyStopping early = settings.earlyStopping();
-    if (early != null && state.epochsWithoutBest >= early.patience()) {
-      state.epochsWithoutBest = 0;
+    if (early != null && state.epochsWithoutImprovement >= early.patience()) {
+      state.epochsWithoutImprovement = 0;
     }
     return new TrainingSession(
         start,

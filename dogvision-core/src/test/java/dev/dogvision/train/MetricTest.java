@@ -214,24 +214,26 @@ class MetricTest {
   }
 
   @Test
-  void ties_are_broken_by_the_validation_loss_and_count_as_a_new_best() {
+  void ties_are_broken_by_the_validation_loss_and_patience_goes_by_the_metric() {
     EarlyStopping early = EarlyStopping.on(Metric.VALIDATION_ACCURACY).patience(2);
     RunState state = new RunState("run", Map.of());
-    double[][] figures = {{0.9, 3}, {0.9, 2}, {0.9, 2}, {0.9, 2.5}, {0.8, 1}};
+    double[][] figures = {{0.8, 4}, {0.9, 3}, {0.9, 2}, {0.9, 2}, {0.9, 2.5}, {0.8, 1}};
     List<Boolean> best = new ArrayList<>();
+    List<Integer> withoutImprovement = new ArrayList<>();
     for (double[] each : figures) {
       EpochOutcome outcome = outcome(state.epoch() + 1, each[0], each[1]);
       state.add(outcome);
       best.add(state.choose(outcome, early, Map.of()));
+      withoutImprovement.add(state.epochsWithoutImprovement);
     }
 
-    assertThat(best).containsExactly(true, true, false, false, false);
-    assertThat(state.epochsWithoutBest).isEqualTo(3);
-    assertThat(state.history().best(Metric.VALIDATION_ACCURACY).orElseThrow().epoch()).isEqualTo(2);
+    assertThat(best).containsExactly(true, true, true, false, false, false);
+    assertThat(withoutImprovement).containsExactly(0, 0, 1, 2, 3, 4);
+    assertThat(state.history().best(Metric.VALIDATION_ACCURACY).orElseThrow().epoch()).isEqualTo(3);
   }
 
   @Test
-  void a_run_whose_accuracy_cannot_rise_goes_on_while_its_percentages_get_better() {
+  void a_run_whose_accuracy_cannot_rise_ends_with_the_best_percentages_of_its_last_epochs() {
     TrainingRun run =
         frozen()
             .epochs(60)
@@ -244,6 +246,8 @@ class MetricTest {
     int chosen = run.chosenEpoch() - 1;
     assertThat(accuracies.get(chosen)).isEqualTo(top);
     assertThat(chosen).isGreaterThan(first);
+    assertThat(run.history().size()).isEqualTo(first + 1 + 3).isLessThan(60);
+    assertThat(run.end()).isEqualTo(new TrainingEnd.StoppedEarly("validation accuracy", 3));
     for (int i = 0; i < accuracies.size(); i++) {
       if (accuracies.get(i) == top) {
         assertThat(losses.get(chosen)).isLessThanOrEqualTo(losses.get(i));
