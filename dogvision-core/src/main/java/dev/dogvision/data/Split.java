@@ -3,6 +3,7 @@ package dev.dogvision.data;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CheckReturnValue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,64 @@ public final class Split {
    */
   public List<String> notes() {
     return notes;
+  }
+
+  /**
+   * Photographs that are in two parts, by content and whatever they are called: those of folders
+   * {@code train} and {@code valid} that were filled by copying, or copies in one data set that
+   * {@code split} did not know of. Files and pictures in memory are compared; what has to be opened
+   * to be read, such as a URI, only with itself. Of the files only those are read whose sizes occur
+   * in both parts.
+   *
+   * <p>Copies that were changed, by a resize say, are not found here but by {@link DatasetReport}.
+   *
+   * @return those of validation that are in train, then those of test that are in either
+   */
+  public List<Leak> leaks() {
+    ImmutableList.Builder<Leak> leaks = ImmutableList.builder();
+    leaks.addAll(LeakSearch.between("validation", validation, "train", train));
+    if (test != null) {
+      leaks.addAll(LeakSearch.between("test", test, "train", train));
+      leaks.addAll(LeakSearch.between("test", test, "validation", validation));
+    }
+    return leaks.build();
+  }
+
+  /**
+   * Looks at the parts: how large they are, what could not be made as asked, which photographs are
+   * in two of them.
+   *
+   * @return several lines, without a line end after the last
+   */
+  public String summary() {
+    StringBuilder summary = new StringBuilder();
+    line(summary, "train", train);
+    line(summary, "validation", validation);
+    if (test != null) {
+      line(summary, "test", test);
+    }
+    notes.forEach(note -> summary.append('\n').append(note));
+    List<Leak> leaks = leaks();
+    if (!leaks.isEmpty()) {
+      summary.append(
+          String.format(
+              Locale.ROOT,
+              "\n%s in two parts, which flatters what is measured: %s",
+              Problems.count(leaks.size(), "photograph is", "photographs are"),
+              Problems.names(leaks.stream().map(Leak::toString).toList())));
+    }
+    return summary.substring(1);
+  }
+
+  private static void line(StringBuilder summary, String name, Dataset part) {
+    summary.append(
+        String.format(
+            Locale.ROOT,
+            "\n%-11s %,d images, %,d of %,d labels",
+            name + ":",
+            part.size(),
+            part.examples().stream().map(Example::label).distinct().count(),
+            part.labels().size()));
   }
 
   @Override

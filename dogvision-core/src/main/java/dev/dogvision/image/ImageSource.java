@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -232,6 +233,26 @@ public final class ImageSource {
   public Optional<Path> path() {
     Content from = original == null ? content : original.content;
     return from instanceof FileContent file ? Optional.of(file.file()) : Optional.empty();
+  }
+
+  /**
+   * How large the picture is, where that is known without reading it. Two sources of one content
+   * have one size.
+   *
+   * @return the bytes of a file or an array, or three for each pixel; empty for what has to be
+   *     opened, or is not there
+   */
+  public OptionalLong sizeInBytes() {
+    if (content instanceof FileContent file) {
+      Stamp stamp = stamp(file.file());
+      return stamp == null ? OptionalLong.empty() : OptionalLong.of(stamp.size());
+    }
+    if (content instanceof BytesContent bytes) {
+      return OptionalLong.of(bytes.bytes().length);
+    }
+    return content instanceof PixelContent pixels
+        ? OptionalLong.of(3L * pixels.pixels().width() * pixels.pixels().height())
+        : OptionalLong.empty();
   }
 
   /**

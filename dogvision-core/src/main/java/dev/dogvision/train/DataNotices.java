@@ -1,12 +1,10 @@
 package dev.dogvision.train;
 
 import dev.dogvision.data.Dataset;
-import dev.dogvision.data.Example;
-import dev.dogvision.image.ImageSource;
+import dev.dogvision.data.Split;
 import dev.dogvision.model.TransferModel;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -52,14 +50,14 @@ final class DataNotices {
                 unmeasured.size() == 1 ? "it is" : "they are",
                 names(unmeasured)));
       }
-      Set<ImageSource> trained = new HashSet<>();
-      training.forEach(example -> trained.add(example.image()));
-      List<String> both = new ArrayList<>();
-      for (Example example : validation) {
-        if (trained.contains(example.image())) {
-          both.add(example.id());
-        }
-      }
+      List<String> both =
+          Split.of(training, validation).leaks().stream()
+              .map(
+                  leak ->
+                      leak.id().equals(leak.otherId())
+                          ? leak.id()
+                          : leak.id() + " = " + leak.otherId())
+              .toList();
       if (!both.isEmpty()) {
         notices.add(
             String.format(

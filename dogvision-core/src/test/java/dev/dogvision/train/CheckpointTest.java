@@ -99,22 +99,6 @@ class CheckpointTest {
   }
 
   @Test
-  void a_run_of_another_architecture_is_resumed() {
-    TransferModel model =
-        TransferModel.of(Backbone.untrained(Architectures.efficientNetLite(0), 32, 3))
-            .labels(training.labels())
-            .build();
-    TrainingRun whole = Trainer.of(model).epochs(2).batchSize(4).fit(training);
-    Trainer trainer =
-        Trainer.of(model).epochs(2).batchSize(4).checkpoints(folder, 2).listener(killedInEpoch(2));
-    assertThatThrownBy(() -> trainer.fit(training)).isInstanceOf(Killed.class);
-
-    TrainingRun resumed = Trainer.resume(folder).fit(training);
-
-    assertThat(ColouredPictures.bits(resumed)).isEqualTo(ColouredPictures.bits(whole));
-  }
-
-  @Test
   void a_finished_run_is_resumed_without_training() {
     assertThat(Trainer.canResume(folder)).isFalse();
     assertThat(Trainer.canResume(folder.resolve("not-there"))).isFalse();

@@ -67,7 +67,7 @@ class DocumentsTest {
   /** What cannot be run here, and why; everything else is. */
   private static final Map<String, String> ONLY_COMPILED =
       Map.of(
-          "docs/guide.md, block 10",
+          "docs/guide.md, block 11",
           "downloads a network; the engine's tests do the same from a repository of their own");
 
   @TempDir static Path folder;
