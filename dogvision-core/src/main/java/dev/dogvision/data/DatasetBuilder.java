@@ -525,6 +525,9 @@ public final class DatasetBuilder {
         restored,
         "id was changed by a spreadsheet, and its image found all the same",
         "ids were changed by a spreadsheet, and their images found all the same");
+    if (folder != null) {
+      noteIllegible(notes, folder.illegibleNames());
+    }
     if (withoutImages) {
       note(
           notes,
@@ -589,6 +592,16 @@ public final class DatasetBuilder {
             all,
             root,
             ImageFiles.SUFFIXES_IN_WORDS);
+    List<String> illegible = folder.illegibleNames();
+    if (!illegible.isEmpty()) {
+      message +=
+          "; "
+              + illegible(illegible)
+              + (illegible.size() == 1
+                  ? " was ignored, rename it: "
+                  : " were ignored, rename them: ")
+              + Problems.names(illegible);
+    }
     long rounded = absent.stream().filter(SpreadsheetIds::isRounded).count();
     if (rounded > 0) {
       message +=
@@ -640,6 +653,7 @@ public final class DatasetBuilder {
     List<String> ignored = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
     List<String> systemFolders = ImageFolder.systemFolders(path);
+    List<String> illegible = new ArrayList<>(ImageFolder.illegibleNames(path));
     for (String entry : ImageFolder.names(path)) {
       if (systemFolders.contains(entry)) {
         continue;
@@ -659,6 +673,7 @@ public final class DatasetBuilder {
         continue;
       }
       List<String> names = images(folder, entry + "/", ignored);
+      ImageFolder.illegibleNames(folder).forEach(name -> illegible.add(entry + "/" + name));
       if (names.isEmpty()) {
         empty.add(entry);
       }
@@ -685,6 +700,7 @@ public final class DatasetBuilder {
                       + " itself: for images without labels use DatasetBuilder.fromImages"));
     }
     List<String> notes = new ArrayList<>();
+    noteIllegible(notes, illegible);
     note(
         notes,
         loose,
@@ -704,13 +720,21 @@ public final class DatasetBuilder {
     checkFolder("images");
     List<String> ignored = new ArrayList<>();
     List<String> names = images(path, "", ignored);
+    List<String> illegible = ImageFolder.illegibleNames(path);
     if (names.isEmpty()) {
+      List<String> content = new ArrayList<>();
+      if (!ignored.isEmpty()) {
+        content.add(Problems.names(ignored));
+      }
+      if (!illegible.isEmpty()) {
+        content.add(illegible(illegible) + ": " + Problems.names(illegible));
+      }
       throw new DatasetException(
           path
               + " holds no image ("
               + ImageFiles.SUFFIXES_IN_WORDS
               + ")"
-              + (ignored.isEmpty() ? "; it is empty" : "; it holds " + Problems.names(ignored)));
+              + (content.isEmpty() ? "; it is empty" : "; it holds " + String.join("; ", content)));
     }
     List<String> ids = ids(names);
     List<Example> examples = new ArrayList<>();
@@ -718,6 +742,7 @@ public final class DatasetBuilder {
       examples.add(new Example(ids.get(i), FileNames.resolve(path, names.get(i)), null));
     }
     List<String> notes = new ArrayList<>();
+    noteIllegible(notes, illegible);
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
     boolean lookedAt = verify || unreadable != null;
     return fromFiles(examples, Labels.none(), notes, lookedAt ? broken(examples) : Map.of());
@@ -766,6 +791,22 @@ public final class DatasetBuilder {
       }
     }
     return ids;
+  }
+
+  private static String illegible(List<String> names) {
+    return Problems.count(
+        names.size(),
+        "file or folder whose name is not UTF-8",
+        "files or folders whose names are not UTF-8");
+  }
+
+  private static void noteIllegible(List<String> notes, List<String> names) {
+    if (!names.isEmpty()) {
+      notes.add(
+          illegible(names)
+              + (names.size() == 1 ? ", ignored; rename it: " : ", ignored; rename them: ")
+              + Problems.names(names));
+    }
   }
 
   private static void note(List<String> notes, List<String> names, String one, String several) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -247,10 +248,38 @@ final class ImageFolder {
   }
 
   private static List<String> allNames(Path folder) {
+    return entries(folder, entry -> FileNames.isText(entry) ? FileNames.of(entry) : null);
+  }
+
+  /** The names in a folder, but for hidden ones, that are no texts and so no ids, sorted. */
+  static List<String> illegibleNames(Path folder) {
+    return entries(folder, entry -> FileNames.isText(entry) ? null : FileNames.legible(entry))
+        .stream()
+        .filter(name -> !ImageFiles.isHidden(name))
+        .toList();
+  }
+
+  /** The same of all folders looked at so far. */
+  List<String> illegibleNames() {
+    Set<String> names = new TreeSet<>();
+    listings.forEach(
+        (relative, listing) -> {
+          if (listing.refusal == null && Files.isDirectory(listing.folder)) {
+            illegibleNames(listing.folder)
+                .forEach(name -> names.add(relative.isEmpty() ? name : relative + "/" + name));
+          }
+        });
+    return ImmutableList.copyOf(names);
+  }
+
+  private static List<String> entries(Path folder, Function<Path, @Nullable String> toName) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        names.add(FileNames.of(entry));
+        String name = toName.apply(entry);
+        if (name != null) {
+          names.add(name);
+        }
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw new DatasetException("the folder " + folder + " cannot be listed: " + e, e);

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.image.ImageDecoder;
 import java.io.File;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +103,90 @@ final class FileNamesTest {
     List<String> lines = run("POSIX");
     assumeTrue(!lines.get(0).equals("UTF-8"), "the POSIX locale can't name them here");
     assertThat(lines.subList(1, lines.size())).isEqualTo(expected.subList(1, expected.size()));
+  }
+
+  /** As written by a system of another encoding, or unpacked by a program that kept to it. */
+  @CanIgnoreReturnValue
+  private static Path inLatin1(Path folder, String escaped) {
+    try {
+      Path file = Path.of(URI.create(folder.toUri() + escaped));
+      ImageFixtures.jpegHeader(file);
+      return file;
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      return Assumptions.abort("this system keeps no such names: " + e);
+    }
+  }
+
+  private static final String NOTE =
+      "1 file or folder whose name is not UTF-8, ignored; rename it: ";
+
+  @Test
+  void a_name_in_another_encoding_is_told_among_images() throws Exception {
+    ImageFixtures.jpegHeader(folder.resolve("a.jpg"));
+    inLatin1(folder, "caf%E9.jpg");
+    ImageFixtures.text(folder.resolve("notes.txt"), "hello");
+
+    assertThat(DatasetBuilder.fromImages(folder).build().summary().notes())
+        .containsExactly(NOTE + "caf\\xE9.jpg", "1 other file or folder, ignored: notes.txt");
+  }
+
+  @Test
+  void a_name_in_another_encoding_is_told_where_it_is_all_there_is() {
+    inLatin1(folder, "caf%E9.jpg");
+
+    assertThatThrownBy(() -> DatasetBuilder.fromImages(folder).build())
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("holds no image")
+        .hasMessageEndingWith("it holds 1 file or folder whose name is not UTF-8: caf\\xE9.jpg");
+  }
+
+  @Test
+  void names_in_another_encoding_are_told_among_breeds() throws Exception {
+    ImageFixtures.jpegHeader(folder.resolve("pug/a.jpg"));
+    inLatin1(folder.resolve("pug"), "caf%E9.jpg");
+    Files.createDirectories(Path.of(URI.create(folder.toUri() + "%E9pagneul")));
+    inLatin1(folder, "%E9pagneul/1.jpg");
+
+    Dataset dogs = DatasetBuilder.fromFolders(folder).build();
+
+    assertThat(dogs.size()).isEqualTo(1);
+    assertThat(dogs.summary().notes())
+        .containsExactly(
+            "2 files or folders whose names are not UTF-8, ignored; rename them: \\xE9pagneul,"
+                + " pug/caf\\xE9.jpg");
+  }
+
+  @Test
+  void a_name_in_another_encoding_is_told_beside_a_csv() throws Exception {
+    ImageFixtures.jpegHeader(folder.resolve("a.jpg"));
+    inLatin1(folder, "caf%E9.jpg");
+    ImageFixtures.text(folder.resolve("labels.csv"), "id,breed\na,pug\ncaf\u00e9,pug\n");
+
+    assertThatThrownBy(() -> DatasetBuilder.fromCsv(folder.resolve("labels.csv")).build())
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining(
+            "1 of 2 ids have no image in "
+                + folder
+                + " (named <id>.jpg, .jpeg, .png, .webp, .bmp or .gif); 1 file or folder whose"
+                + " name is not UTF-8 was ignored, rename it: caf\\xE9.jpg;");
+    assertThat(
+            DatasetBuilder.fromCsv(folder.resolve("labels.csv"))
+                .missingImages(ProblemPolicy.SKIP)
+                .build()
+                .summary()
+                .notes())
+        .containsExactly(NOTE + "caf\\xE9.jpg");
+  }
+
+  /** The character that stands for what can't be read may stand in a name itself. */
+  @Test
+  void a_name_that_only_looks_so_is_a_name() throws Exception {
+    Path file = inLatin1(folder, "a%EF%BF%BDb.jpg");
+
+    assertThat(FileNames.of(file)).isEqualTo("a\ufffdb.jpg");
+    Dataset pictures = DatasetBuilder.fromImages(folder).build();
+    assertThat(pictures.examples()).extracting(Example::id).containsExactly("a\ufffdb");
+    assertThat(pictures.summary().notes()).isEmpty();
   }
 
   @Test
