@@ -8,6 +8,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.EngineInfo;
 import dev.dogvision.EngineNotFoundException;
 import dev.dogvision.EngineNotFoundException.Reason;
+import dev.dogvision.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -214,9 +215,22 @@ public final class Engines {
       return devices.get(0);
     }
     Device wanted = Device.parse(name);
-    if (!devices.contains(wanted)) {
+    requireDevice(engine, wanted);
+    return wanted;
+  }
+
+  /**
+   * Refuses a device that an engine does not have. Engines ask it before they open a network.
+   *
+   * @param engine the engine
+   * @param device the device asked for
+   * @throws DeviceNotFoundException if it is not among the engine's
+   */
+  public static void requireDevice(Engine engine, Device device) {
+    List<Device> devices = engine.devices();
+    if (!devices.contains(device)) {
       throw new DeviceNotFoundException(
-          wanted,
+          device,
           engine.name(),
           devices,
           String.format(
@@ -224,12 +238,29 @@ public final class Engines {
               "device \"%s\" is not available: %s (%s) sees only %s here. For a GPU, check that"
                   + " nvidia-smi lists it and that the engine's CUDA libraries are installed; or"
                   + " ask for one of the devices listed, or for none to have the best one chosen",
-              wanted,
+              device,
               engine.name(),
               engine.version(),
               devices));
     }
-    return wanted;
+  }
+
+  /**
+   * Refuses half precision where it would be slower. Engines ask it before they open a network.
+   *
+   * @param device the device asked for
+   * @param precision the arithmetic asked for
+   * @throws DogVisionException if it is half precision, on the CPU
+   */
+  public static void requirePrecision(Device device, Precision precision) {
+    if (precision != Precision.FLOAT32 && device.equals(Device.CPU)) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
+              precision,
+              Precision.FLOAT32));
+    }
   }
 
   /** Opens the first that can be; several failures are told together. */

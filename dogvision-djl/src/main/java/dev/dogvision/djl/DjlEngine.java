@@ -2,12 +2,11 @@ package dev.dogvision.djl;
 
 import ai.djl.pytorch.engine.PtEngineProvider;
 import dev.dogvision.Device;
-import dev.dogvision.DeviceNotFoundException;
-import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.EmbeddingModule;
 import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -110,15 +109,8 @@ final class DjlEngine implements Engine {
       Map<String, Tensor> weights,
       Device device,
       Precision precision) {
-    requireDevice(device);
-    if (precision != Precision.FLOAT32 && device.equals(Device.CPU)) {
-      throw new DogVisionException(
-          String.format(
-              Locale.ROOT,
-              "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
-              precision,
-              Precision.FLOAT32));
-    }
+    Engines.requireDevice(this, device);
+    Engines.requirePrecision(device, precision);
     if (segment.from() > 0 || plan.module().isEmpty()) {
       return new DjlNetwork(plan, segment, weights, device, precision);
     }
@@ -172,7 +164,7 @@ final class DjlEngine implements Engine {
       Map<String, Tensor> weights,
       Optimizer optimizer,
       Device device) {
-    requireDevice(device);
+    Engines.requireDevice(this, device);
     if (segment.to() != plan.logitsPosition()) {
       throw new IllegalArgumentException(
           String.format(
@@ -205,21 +197,5 @@ final class DjlEngine implements Engine {
         module ->
             new ModuleWithTrainableHead(
                 module, new DjlTrainableNetwork(plan, head, stages, weights, optimizer, device)));
-  }
-
-  private void requireDevice(Device device) {
-    if (!devices.contains(device)) {
-      throw new DeviceNotFoundException(
-          device,
-          NAME,
-          devices,
-          String.format(
-              Locale.ROOT,
-              "device \"%s\" is not available: %s (%s) sees only %s here",
-              device,
-              NAME,
-              version,
-              devices));
-    }
   }
 }

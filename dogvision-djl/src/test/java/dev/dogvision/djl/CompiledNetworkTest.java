@@ -261,23 +261,6 @@ final class CompiledNetworkTest {
   }
 
   @Test
-  void half_precision_is_refused_on_the_cpu() {
-    RandomNetwork network = RandomNetwork.small(12);
-    assertThatThrownBy(
-            () ->
-                ENGINE.open(
-                    network.plan(),
-                    network.plan().whole(),
-                    network.weights(),
-                    Device.CPU,
-                    Precision.FLOAT16))
-        .isInstanceOf(DogVisionException.class)
-        .hasMessage(
-            "FLOAT16 is for CUDA devices; on the CPU it would be slower than FLOAT32: ask for"
-                + " that");
-  }
-
-  @Test
   void a_missing_tensor_is_named() {
     RandomNetwork network = RandomNetwork.small(13);
     Map<String, Tensor> weights = new HashMap<>(network.weights());

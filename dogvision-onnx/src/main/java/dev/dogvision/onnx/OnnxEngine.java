@@ -6,10 +6,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.dogvision.Device;
-import dev.dogvision.DeviceNotFoundException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -77,27 +77,8 @@ final class OnnxEngine implements Engine {
       Map<String, Tensor> weights,
       Device device,
       Precision precision) {
-    if (!device.equals(Device.CPU)) {
-      throw new DeviceNotFoundException(
-          device,
-          NAME,
-          devices(),
-          String.format(
-              Locale.ROOT,
-              "device \"%s\" is not available: %s (%s) sees only %s here",
-              device,
-              NAME,
-              version,
-              devices()));
-    }
-    if (precision != Precision.FLOAT32) {
-      throw new DogVisionException(
-          String.format(
-              Locale.ROOT,
-              "%s is for CUDA devices; on the CPU it would be slower than %s: ask for that",
-              precision,
-              Precision.FLOAT32));
-    }
+    Engines.requireDevice(this, device);
+    Engines.requirePrecision(device, precision);
     checkArgument(
         segment.to() <= plan.logitsPosition(),
         "segment ends at position %s, but the network at %s",

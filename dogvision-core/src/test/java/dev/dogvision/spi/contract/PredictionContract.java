@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.Device;
 import dev.dogvision.DeviceNotFoundException;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.ActivationBatch;
@@ -236,7 +237,27 @@ public abstract class PredictionContract {
               assertThat(e.engine()).isEqualTo(engine().name());
               assertThat(e.available()).isEqualTo(engine().devices());
             })
-        .hasMessageContaining("cuda:4711");
+        .hasMessageStartingWith("device \"cuda:4711\" is not available: " + engine().name() + " (")
+        .hasMessageContaining("ask for one of the devices listed");
+  }
+
+  @Test
+  void half_precision_is_refused_on_the_cpu() {
+    TinyNetwork tiny = TinyNetwork.random(29, 8, 3);
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .open(
+                        tiny.plan(),
+                        tiny.plan().whole(),
+                        tiny.weights(),
+                        Device.CPU,
+                        Precision.FLOAT16)
+                    .close())
+        .isInstanceOf(DogVisionException.class)
+        .hasMessage(
+            "FLOAT16 is for CUDA devices; on the CPU it would be slower than FLOAT32: ask for"
+                + " that");
   }
 
   @Test

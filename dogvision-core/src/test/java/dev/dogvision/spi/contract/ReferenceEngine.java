@@ -5,13 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.base.Splitter;
 import com.google.common.hash.Hashing;
 import dev.dogvision.Device;
-import dev.dogvision.DeviceNotFoundException;
-import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
@@ -58,10 +57,7 @@ public final class ReferenceEngine implements Engine {
       Device device,
       Precision precision) {
     check(plan, segment, device);
-    if (precision != Precision.FLOAT32) {
-      throw new DogVisionException(
-          "precision " + precision + " is not available on " + device + ": use FLOAT32");
-    }
+    Engines.requirePrecision(device, precision);
     return new ReferenceNetwork(plan, segment, copies(plan, segment, weights));
   }
 
@@ -115,7 +111,8 @@ public final class ReferenceEngine implements Engine {
     return 3;
   }
 
-  private static void check(NetworkPlan plan, Segment segment, Device device) {
+  private void check(NetworkPlan plan, Segment segment, Device device) {
+    Engines.requireDevice(this, device);
     checkArgument(
         segment.to() <= plan.logitsPosition(),
         "%s ends behind the logits (position %s)",
@@ -130,13 +127,6 @@ public final class ReferenceEngine implements Engine {
           stage.name(),
           side,
           stage.outputSize(side));
-    }
-    if (!device.equals(Device.CPU)) {
-      throw new DeviceNotFoundException(
-          device,
-          NAME,
-          List.of(Device.CPU),
-          "device " + device + " is not available: " + NAME + " runs on cpu only");
     }
   }
 
