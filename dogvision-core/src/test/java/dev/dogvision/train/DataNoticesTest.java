@@ -112,7 +112,9 @@ class DataNoticesTest {
                 run.evaluate(
                     validation.withLabelsRenamed(Map.of("red", "RED", "blue", "turquoise"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("the evaluation data has a label that the model lacks: turquoise;");
+        .hasMessage(
+            "the evaluation data has a label that the model lacks: turquoise; rename them, or leave"
+                + " their photographs out with dataset.withLabels(labels, ProblemPolicy.SKIP)");
   }
 
   @Test

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.Device;
-import dev.dogvision.DeviceNotFoundException;
-import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
