@@ -1,5 +1,6 @@
 package dev.dogvision.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -8,11 +9,19 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Fonts and captions. */
 final class TextDrawing {
   private static final String ELLIPSIS = "…";
   private static final String NO_BREAK_SPACE = "\u00a0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TextDrawing.class);
+  private static final Set<Character.UnicodeScript> TOLD = ConcurrentHashMap.newKeySet();
 
   private TextDrawing() {}
 
@@ -99,8 +108,34 @@ final class TextDrawing {
         : String.format(Locale.ROOT, "%.1f", share * 100) + NO_BREAK_SPACE + "%";
   }
 
+  /**
+   * Says, once a script, which letters none of this machine's fonts has: they come out as boxes.
+   *
+   * @return the letters, empty where all can be drawn
+   */
+  @CanIgnoreReturnValue
+  static String tellUndrawable(String text, Font font) {
+    String letters =
+        text.codePoints()
+            .filter(point -> !font.canDisplay(point))
+            .distinct()
+            .mapToObj(Character::toString)
+            .collect(Collectors.joining());
+    if (!letters.isEmpty() && TOLD.add(Character.UnicodeScript.of(letters.codePointAt(0)))) {
+      LOG.warn(
+          "No font of this machine has {} of \"{}\" ({}): boxes are drawn in place of such letters."
+              + " Install a font that has them, such as 'apt-get install fonts-noto-core"
+              + " fonts-noto-cjk' on Debian and Ubuntu, and start again",
+          letters,
+          text,
+          Character.UnicodeScript.of(letters.codePointAt(0)));
+    }
+    return letters;
+  }
+
   /** The text, or its beginning and an ellipsis where it is too wide. */
   static String fit(String text, FontMetrics metrics, int width) {
+    tellUndrawable(text, metrics.getFont());
     if (metrics.stringWidth(text) <= width) {
       return text;
     }
