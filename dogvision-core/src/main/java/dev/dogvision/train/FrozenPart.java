@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Lists;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.dogvision.Precision;
@@ -13,11 +14,13 @@ import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.internal.pipeline.PictureBatch;
 import dev.dogvision.internal.pipeline.PictureBatches;
+import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +40,15 @@ final class FrozenPart {
 
   private static final int BATCH_ON_GPU = 32;
 
+  /** How much of the part before is in memory at once, though it is not to be remembered. */
+  private static final int VALUES_AT_ONCE = 1 << 24;
+
   private final PhaseLoop.ExecutionContext context;
   private final Map<String, Tensor> weights;
   private final Preprocessing preprocessing;
   private final int position;
   private final RunMemory memory;
+  private final @Nullable FrozenPart before;
   private final int batchSize;
   private final String name;
 
@@ -60,13 +67,34 @@ final class FrozenPart {
       Preprocessing preprocessing,
       int position,
       RunMemory memory) {
+    this(context, weights, preprocessing, position, memory, null);
+  }
+
+  private FrozenPart(
+      PhaseLoop.ExecutionContext context,
+      Map<String, Tensor> weights,
+      Preprocessing preprocessing,
+      int position,
+      RunMemory memory,
+      @Nullable FrozenPart before) {
     this.context = context;
     this.weights = weights;
     this.preprocessing = preprocessing;
     this.position = position;
     this.memory = memory;
+    this.before = before;
     this.batchSize = batchSize(context);
     this.name = name();
+  }
+
+  /**
+   * A longer part, computed from what this one gives and never from the pixels, so that its bits do
+   * not depend on what is remembered.
+   *
+   * @param further where it ends
+   */
+  FrozenPart upTo(int further) {
+    return new FrozenPart(context, weights, preprocessing, further, memory, this);
   }
 
   static int batchSize(PhaseLoop.ExecutionContext context) {
@@ -82,6 +110,9 @@ final class FrozenPart {
     Fingerprints.putText(hasher, preprocessing.toString());
     Fingerprints.putText(hasher, plan.withClasses(1).toString());
     hasher.putInt(position);
+    if (before != null) {
+      Fingerprints.putText(hasher, before.name);
+    }
     for (String tensorName : plan.tensorShapes(segment()).keySet()) {
       Fingerprints.putText(hasher, tensorName);
       Tensor tensor = weights.get(tensorName);
@@ -97,7 +128,7 @@ final class FrozenPart {
   }
 
   private Segment segment() {
-    return new Segment(0, position);
+    return new Segment(before == null ? 0 : before.position, position);
   }
 
   private InferencePipeline pipeline() {
@@ -144,7 +175,11 @@ final class FrozenPart {
         missing.add(i);
       }
     }
-    boolean complete = missing.isEmpty() || compute(examples, missing, rows, disk, progress);
+    boolean complete =
+        missing.isEmpty()
+            || (before == null
+                ? compute(examples, missing, rows, disk, progress)
+                : computeFrom(before, examples, missing, rows, progress));
     for (int i = 0; complete && i < rows.length; i++) {
       if (rows[i] == null) {
         rows[i] = rows[requireNonNull(first.get(examples.get(i).image()))];
@@ -196,6 +231,43 @@ final class FrozenPart {
       disk.write(); // also where a listener asked for the end
     }
     return done == missing.size();
+  }
+
+  private boolean computeFrom(
+      FrozenPart start,
+      List<Example> examples,
+      List<Integer> missing,
+      float[][] rows,
+      Progress progress) {
+    int length = context.plan().sizeAt(start.position);
+    int batchesAtOnce = Math.max(1, VALUES_AT_ONCE / (length * batchSize));
+    int done = 0;
+    try (Network network = openNetwork()) {
+      for (List<Integer> some : Lists.partition(missing, batchesAtOnce * batchSize)) {
+        List<Example> their = some.stream().map(examples::get).toList();
+        float[][] given = start.rows(their, null, (computed, total) -> true);
+        List<String> hashes = Fingerprints.contents(their, Example::image, example -> "");
+        for (int first = 0; first < some.size(); first += batchSize) {
+          int size = Math.min(batchSize, some.size() - first);
+          float[] filledUp = new float[batchSize * length];
+          for (int i = 0; i < size; i++) {
+            System.arraycopy(requireNonNull(given)[first + i], 0, filledUp, i * length, length);
+          }
+          float[] values = network.forward(new ActivationBatch(filledUp, batchSize)).values();
+          for (int i = 0; i < size; i++) {
+            int width = values.length / batchSize;
+            float[] row = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+            rows[some.get(first + i)] = row;
+            memory.put(name, hashes.get(first + i), row);
+          }
+          done += size;
+          if (!progress.computed(done, missing.size())) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 
   private Network openNetwork() {

@@ -59,6 +59,20 @@ final class PhaseInputs {
   }
 
   /**
+   * Where activations are computed once in a phase.
+   *
+   * @return a position; 0 where nothing is frozen, or pictures change from epoch to epoch
+   */
+  static int boundary(TrainingSettings settings, Phase phase, NetworkPlan plan) {
+    if (!augmentation(settings, phase).isNone()) {
+      return 0;
+    }
+    return phase.stages() == 0
+        ? plan.embeddingPosition()
+        : phase.firstTrainableStage(plan.stages().size());
+  }
+
+  /**
    * Prepares a phase.
    *
    * @param phase which
@@ -69,11 +83,10 @@ final class PhaseInputs {
       Phase phase, RunState state, LabelledImages training, @Nullable LabelledImages validation) {
     NetworkPlan plan = context.plan();
     Augmentation augmentation = augmentation(settings, phase);
-    int first = phase.firstTrainableStage(plan.stages().size());
-    int boundary = phase.stages() == 0 ? plan.embeddingPosition() : first;
+    int boundary = boundary(settings, phase, plan);
     int images = training.size() + (validation == null ? 0 : validation.size());
     long pixelBytes = 3L * plan.inputSize() * plan.inputSize();
-    if (augmentation.isNone() && boundary > 0) {
+    if (boundary > 0) {
       return activations(boundary, state, training, validation);
     }
     boolean keepTraining =

@@ -260,10 +260,10 @@ public final class TrainingRun {
   /**
    * The photographs that it was trained on.
    *
-   * @return with the model's labels
+   * @return with the model's labels; ids that a CSV gave are still binding
    */
   public Dataset trainingData() {
-    return Dataset.of(origin.training().examples(), model.labels());
+    return origin.training().withLabels(model.labels());
   }
 
   PhaseLoop.ExecutionContext context() {
@@ -280,9 +280,7 @@ public final class TrainingRun {
     NetworkPlan plan = model.plan();
     PhaseLoop.ExecutionContext trained =
         new PhaseLoop.ExecutionContext(context.engine(), plan, context.device());
-    FrozenPart backbone =
-        new FrozenPart(
-            trained, model.weights(), model.preprocessing(), plan.embeddingPosition(), memory);
+    FrozenPart backbone = backbone(trained);
     float[][] logits = new float[examples.size()][];
     try (Network head =
         context
@@ -314,6 +312,23 @@ public final class TrainingRun {
       }
     }
     return logits;
+  }
+
+  /** The trained backbone, from where its training began: up to there much may be remembered. */
+  private FrozenPart backbone(PhaseLoop.ExecutionContext trained) {
+    NetworkPlan plan = model.plan();
+    TrainingSettings settings = origin.session().settings();
+    int lastPhase = Math.min(origin.state().phase, settings.phases().size() - 1);
+    int boundary = PhaseInputs.boundary(settings, settings.phases().get(lastPhase), plan);
+    int embedding = plan.embeddingPosition();
+    FrozenPart part =
+        new FrozenPart(
+            trained,
+            model.weights(),
+            model.preprocessing(),
+            boundary == 0 ? embedding : boundary,
+            memory);
+    return part.position() == embedding ? part : part.upTo(embedding);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.dogvision.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
@@ -117,6 +118,53 @@ class ComputedOnceTest {
     assertThat(opened).containsExactlyInAnyOrderEntriesOf(once(validation));
     assertThat(embedded()).isEqualTo(7);
     assertThat(calibrated.evaluate(validation).accuracy()).isEqualTo(evaluation.accuracy());
+  }
+
+  @Test
+  void what_is_frozen_of_a_partly_trained_backbone_serves_its_evaluation() {
+    TrainingRun run =
+        Trainer.of(ColouredPictures.network().fineTuneLast(2).build())
+            .epochs(2)
+            .batchSize(8)
+            .learningRate(0.01)
+            .augmentation(Augmentation.none())
+            .gradualUnfreeze(1, 0.05)
+            .earlyStopping(EarlyStopping.on(Metric.VALIDATION_LOSS))
+            .fit(training, validation);
+    opened.clear();
+    before = CountingEngine.pictures();
+
+    Evaluation evaluation = run.evaluate(validation);
+    TrainingRun calibrated = run.calibrate(validation);
+
+    assertThat(opened).isEmpty();
+    assertThat(embedded()).isZero();
+    assertThat(calibrated.evaluate(validation).accuracy()).isEqualTo(evaluation.accuracy());
+    assertThat(evaluation.accuracy())
+        .isEqualTo(run.chosen().orElseThrow().value(Metric.VALIDATION_ACCURACY).orElseThrow());
+    assertThat(evaluation.logLoss())
+        .isCloseTo(
+            run.chosen().orElseThrow().value(Metric.VALIDATION_LOSS).orElseThrow(), offset(1e-4));
+  }
+
+  @Test
+  void an_evaluation_from_the_boundary_has_the_same_bits_whatever_is_remembered() {
+    float[][] remembered = partly(Long.MAX_VALUE).logits(validation.examples());
+    float[][] some = partly(100_000).logits(validation.examples());
+    float[][] none = partly(0).logits(validation.examples());
+
+    assertThat(some).isDeepEqualTo(remembered);
+    assertThat(none).isDeepEqualTo(remembered);
+  }
+
+  private TrainingRun partly(long memory) {
+    return Trainer.of(ColouredPictures.network().fineTuneLast(2).build())
+        .epochs(1)
+        .batchSize(8)
+        .learningRate(0.01)
+        .augmentation(Augmentation.none())
+        .cacheMemory(memory)
+        .fit(training, validation);
   }
 
   @Test

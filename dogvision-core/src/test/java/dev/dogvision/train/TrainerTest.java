@@ -6,12 +6,15 @@ import static org.assertj.core.data.Offset.offset;
 
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.contract.ColouredPictures;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +161,22 @@ class TrainerTest {
             .trainingLoss();
 
     assertThat(small).isCloseTo(large, offset(1e-4));
+  }
+
+  @Test
+  void should_keep_the_ids_that_a_csv_gave_the_training_data(@TempDir Path place)
+      throws IOException {
+    Path images = place.resolve("images");
+    List<String> rows = new ArrayList<>(List.of("id,breed"));
+    ColouredPictures.draw(images, 6, 3)
+        .forEach(example -> rows.add(example.id() + "," + example.label()));
+    Path csv = Files.write(place.resolve("train.csv"), rows);
+    TrainingRun run = frozen(1, 8, 13).fit(DatasetBuilder.fromCsv(csv).images(images).build());
+
+    Dataset both = validation.union(run.trainingData());
+
+    assertThat(both.size()).isEqualTo(9 + 6);
+    assertThat(both.examples()).containsAll(run.trainingData().examples());
   }
 
   @Test
