@@ -177,6 +177,7 @@ class TrainingControlTest {
               assertThat(e.batch()).isPositive();
               assertThat(e.learningRate()).isEqualTo(1e300);
               assertThat(e.lastCheckpoint()).isEmpty();
+              assertThat(e.end().what()).startsWith("the loss became ");
               assertThat(e)
                   .hasMessage(
                       "%s in epoch 1, batch %s, at learning rate 1.0E300; lower the learning rate,"
@@ -209,6 +210,22 @@ class TrainingControlTest {
                       ". No checkpoint was written: checkpoints(folder, keep) would keep the epochs"
                           + " before");
             });
+  }
+
+  @Test
+  void should_end_if_only_the_validation_shows_that_the_last_step_ran_away() {
+    Trainer oneStep =
+        Trainer.of(ColouredPictures.network().build())
+            .epochs(1)
+            .batchSize(14)
+            .learningRate(1e300)
+            .optimizer(Optimizer.sgd(0))
+            .weightDecay(0);
+
+    assertThatThrownBy(() -> oneStep.fit(training, validation))
+        .isInstanceOfSatisfying(
+            DivergedException.class,
+            e -> assertThat(e.end().what()).startsWith("the validation loss became "));
   }
 
   private static Trainer runningAwayInEpoch3() {
