@@ -11,6 +11,7 @@ import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.internal.BreedNames;
+import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.Fingerprints;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -273,7 +274,7 @@ public final class Dataset implements Iterable<Example> {
         strangers.isEmpty(),
         "not among the %s labels: %s",
         labels.size(),
-        Problems.names(strangers));
+        Excerpt.names(strangers));
     ImmutableSet<String> wanted = ImmutableSet.copyOf(names);
     Labels kept = Labels.of(labels.names().stream().filter(wanted::contains).toList());
     List<Example> theirs =
@@ -284,7 +285,7 @@ public final class Dataset implements Iterable<Example> {
         !theirs.isEmpty(),
         "none of the %s examples has any of the labels %s",
         size(),
-        Problems.names(kept.names()));
+        Excerpt.names(kept.names()));
     return new Dataset(theirs, kept, ReadingReport.NONE, idsGiven);
   }
 
@@ -395,7 +396,7 @@ public final class Dataset implements Iterable<Example> {
         same.isEmpty(),
         "%s in both data sets: %s; union(...) takes them once",
         Problems.count(same.size(), "photograph is", "photographs are"),
-        Problems.names(same.stream().map(Example::id).toList()));
+        Excerpt.names(same.stream().map(Example::id).toList()));
     return joined(other, other.examples);
   }
 
@@ -460,7 +461,7 @@ public final class Dataset implements Iterable<Example> {
         different.isEmpty() || !idsGiven || !other.idsGiven,
         "%s in both data sets, for photographs that differ: %s; rename them in one of the CSVs",
         Problems.count(different.size(), "id is", "ids are"),
-        Problems.names(different));
+        Excerpt.names(different));
     return same;
   }
 
@@ -631,7 +632,7 @@ public final class Dataset implements Iterable<Example> {
         strangers.isEmpty(),
         "not among the %s labels: %s",
         labels.size(),
-        Problems.names(strangers));
+        Excerpt.names(strangers));
     return withLabelsRenamed(name -> names.getOrDefault(name, name));
   }
 
@@ -748,7 +749,7 @@ public final class Dataset implements Iterable<Example> {
   private void note(List<String> notes, List<String> names, String what) {
     if (!names.isEmpty()) {
       notes.add(
-          names.size() + " of " + labels.size() + " breeds " + what + ": " + Problems.names(names));
+          names.size() + " of " + labels.size() + " breeds " + what + ": " + Excerpt.names(names));
     }
   }
 

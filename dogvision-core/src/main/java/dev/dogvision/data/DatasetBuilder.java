@@ -9,6 +9,7 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.internal.Excerpt;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -579,7 +580,7 @@ public final class DatasetBuilder {
     List<String> close = look ? folder.close(row.id()) : List.of();
     return close.isEmpty()
         ? absence
-        : absence + (rounded ? "; it may have been " : "; close ones: ") + Problems.names(close);
+        : absence + (rounded ? "; it may have been " : "; close ones: ") + Excerpt.names(close);
   }
 
   private String missingMessage(List<String> absent, int all, Path root, ImageFolder folder) {
@@ -600,7 +601,7 @@ public final class DatasetBuilder {
               + (illegible.size() == 1
                   ? " was ignored, rename it: "
                   : " were ignored, rename them: ")
-              + Problems.names(illegible);
+              + Excerpt.names(illegible);
     }
     long rounded = absent.stream().filter(SpreadsheetIds::isRounded).count();
     if (rounded > 0) {
@@ -724,10 +725,10 @@ public final class DatasetBuilder {
     if (names.isEmpty()) {
       List<String> content = new ArrayList<>();
       if (!ignored.isEmpty()) {
-        content.add(Problems.names(ignored));
+        content.add(Excerpt.names(ignored));
       }
       if (!illegible.isEmpty()) {
-        content.add(illegible(illegible) + ": " + Problems.names(illegible));
+        content.add(illegible(illegible) + ": " + Excerpt.names(illegible));
       }
       throw new DatasetException(
           path
@@ -805,13 +806,13 @@ public final class DatasetBuilder {
       notes.add(
           illegible(names)
               + (names.size() == 1 ? ", ignored; rename it: " : ", ignored; rename them: ")
-              + Problems.names(names));
+              + Excerpt.names(names));
     }
   }
 
   private static void note(List<String> notes, List<String> names, String one, String several) {
     if (!names.isEmpty()) {
-      notes.add(Problems.count(names.size(), one, several) + ": " + Problems.names(names));
+      notes.add(Problems.count(names.size(), one, several) + ": " + Excerpt.names(names));
     }
   }
 
@@ -850,7 +851,7 @@ public final class DatasetBuilder {
       throw new DatasetException(
           Problems.count(unlabelled.size(), "example has", "examples have")
               + " no label and the others have one; label all or none: "
-              + Problems.names(unlabelled),
+              + Excerpt.names(unlabelled),
           unlabelled,
           null);
     }

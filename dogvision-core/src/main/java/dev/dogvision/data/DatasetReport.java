@@ -10,6 +10,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
+import dev.dogvision.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -572,7 +573,7 @@ public final class DatasetReport {
         copies.stream()
             .map(
                 same ->
-                    Problems.names(same.ids())
+                    Excerpt.names(same.ids())
                         + (same.isContradictory()
                             ? ", with different breeds: " + String.join(", ", same.labels())
                             : ""))

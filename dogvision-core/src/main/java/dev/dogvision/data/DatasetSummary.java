@@ -3,6 +3,7 @@ package dev.dogvision.data;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -209,7 +210,7 @@ public final class DatasetSummary {
       leastCommon().ifPresent(least -> line(text, "least common", least.toString()));
       List<String> empty = labelsWithoutImage();
       if (!empty.isEmpty()) {
-        line(text, "breeds without image", number(empty) + ": " + Problems.names(empty));
+        line(text, "breeds without image", number(empty) + ": " + Excerpt.names(empty));
       }
     } else {
       text.append(", unlabelled");
@@ -245,10 +246,10 @@ public final class DatasetSummary {
   }
 
   private static String found(List<String> names) {
-    return names.isEmpty() ? "0" : number(names) + ": " + Problems.names(names);
+    return names.isEmpty() ? "0" : number(names) + ": " + Excerpt.names(names);
   }
 
   private static String skipped(List<String> names) {
-    return names.isEmpty() ? "0" : number(names) + " skipped: " + Problems.names(names);
+    return names.isEmpty() ? "0" : number(names) + " skipped: " + Excerpt.names(names);
   }
 }

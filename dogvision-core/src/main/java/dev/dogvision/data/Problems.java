@@ -23,12 +23,6 @@ final class Problems {
     return text.toString();
   }
 
-  /** Names in a row, up to ten, and how many more. */
-  static String names(List<String> names) {
-    String first = String.join(", ", names.stream().limit(NAMED).map(Excerpt::of).toList());
-    return names.size() > NAMED ? first + " and " + number(names.size() - NAMED) + " more" : first;
-  }
-
   /** "1 image", "2 images", "10,222 images". */
   static String count(int number, String one, String several) {
     return number(number) + " " + (number == 1 ? one : several);

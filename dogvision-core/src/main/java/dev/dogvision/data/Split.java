@@ -1,5 +1,6 @@
 package dev.dogvision.data;
 
+import dev.dogvision.internal.Excerpt;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CheckReturnValue;
 import java.util.List;
@@ -144,7 +145,7 @@ public final class Split {
               Locale.ROOT,
               "\n%s in two parts, which flatters what is measured: %s",
               Problems.count(leaks.size(), "photograph is", "photographs are"),
-              Problems.names(leaks.stream().map(Leak::toString).toList())));
+              Excerpt.names(leaks.stream().map(Leak::toString).toList())));
     }
     return summary.substring(1);
   }

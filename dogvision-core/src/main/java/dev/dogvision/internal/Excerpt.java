@@ -1,10 +1,15 @@
 package dev.dogvision.internal;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Names from files as messages show them: a name may be as long as its file. */
 public final class Excerpt {
   private static final int LONGEST = 120;
+
+  /** How many names are shown. */
+  private static final int NAMED = 10;
 
   private Excerpt() {}
 
@@ -33,5 +38,19 @@ public final class Excerpt {
     int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
     return String.format(
         Locale.ROOT, "%s... (%,d characters)", text.substring(0, end), text.length());
+  }
+
+  /**
+   * Names in a row.
+   *
+   * @param names any number of names
+   * @return the first ten of them, each as {@link #of(String)} shows it, and how many more there
+   *     are
+   */
+  public static String names(Collection<String> names) {
+    String first = names.stream().limit(NAMED).map(Excerpt::of).collect(Collectors.joining(", "));
+    return names.size() > NAMED
+        ? String.format(Locale.ROOT, "%s and %,d more", first, names.size() - NAMED)
+        : first;
   }
 }

@@ -206,7 +206,9 @@ final class CheckpointFolder implements CheckpointSink {
           runName,
           start,
           settings,
-          settings.distillation() == null ? null : TrainedModel.load(folder.resolve(TEACHER)),
+          settings.loss().distillation() == null
+              ? null
+              : TrainedModel.load(folder.resolve(TEACHER)),
           JsonField.of(json, "keep").getAsInt(),
           JsonField.of(json, "trainingData").getAsString(),
           json.has("validationData") ? JsonField.of(json, "validationData").getAsString() : null,

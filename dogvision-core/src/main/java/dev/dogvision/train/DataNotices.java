@@ -1,10 +1,14 @@
 package dev.dogvision.train;
 
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
 import dev.dogvision.data.Split;
+import dev.dogvision.image.ImageSource;
+import dev.dogvision.internal.Excerpt;
 import dev.dogvision.model.TransferModel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -14,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be meant, and is worth a word before a run begins. */
 final class DataNotices {
-  private static final int NAMED = 5;
-
   private DataNotices() {}
 
   /**
@@ -35,7 +37,7 @@ final class DataNotices {
               "%s no training photograph, so the model can't learn %s: %s",
               untrained.size() == 1 ? "1 label has" : untrained.size() + " labels have",
               untrained.size() == 1 ? "it" : "them",
-              names(untrained)));
+              Excerpt.names(untrained)));
     }
     if (validation != null) {
       Set<String> unmeasured = new TreeSet<>(model.labels().names());
@@ -48,7 +50,7 @@ final class DataNotices {
                 "%s no validation photograph, so nothing is known of how well %s found: %s",
                 unmeasured.size() == 1 ? "1 label has" : unmeasured.size() + " labels have",
                 unmeasured.size() == 1 ? "it is" : "they are",
-                names(unmeasured)));
+                Excerpt.names(unmeasured)));
       }
       List<String> both =
           Split.of(training, validation).leaks().stream()
@@ -65,14 +67,9 @@ final class DataNotices {
                 "%s in the training data as well as in the validation data, which flatters the"
                     + " figures: %s",
                 both.size() == 1 ? "1 photograph is" : both.size() + " photographs are",
-                names(both)));
+                Excerpt.names(both)));
       }
     }
     return notices;
-  }
-
-  private static String names(Collection<String> all) {
-    String first = String.join(", ", all.stream().limit(NAMED).toList());
-    return all.size() > NAMED ? first + " and " + (all.size() - NAMED) + " more" : first;
   }
 }

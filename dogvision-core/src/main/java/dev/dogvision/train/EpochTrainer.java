@@ -78,7 +78,7 @@ final class EpochTrainer {
   }
 
   static int updates(int images, TrainingSettings settings) {
-    return batches(batches(images, settings.batchSize()), settings.accumulate());
+    return batches(batches(images, settings.batchSize()), settings.updates().accumulate());
   }
 
   /**
@@ -106,7 +106,7 @@ final class EpochTrainer {
         List<Objective.Prepared> group = new ArrayList<>();
         double groupWeight = 0;
         int first = batch;
-        while (group.size() < settings.accumulate() && stream.hasNext()) {
+        while (group.size() < settings.updates().accumulate() && stream.hasNext()) {
           var next = stream.next();
           int[] indices = Arrays.copyOfRange(order, images, images + next.size());
           Objective.Prepared prepared =
@@ -160,8 +160,8 @@ final class EpochTrainer {
     return new UpdateRule(
         rates.stagesTimes(factor),
         rates.head() * factor,
-        settings.weightDecay(),
-        settings.gradientClipping(),
+        settings.updates().weightDecay(),
+        settings.updates().gradientClipping(),
         settings.movingAverageDecayAt(update));
   }
 
@@ -180,7 +180,7 @@ final class EpochTrainer {
     double rate = settings.backboneLearningRate(phase);
     for (int i = 0; i < stageCount; i++) {
       stages.add(rate);
-      rate *= settings.stageDecay();
+      rate *= settings.rates().stageDecay();
     }
     Collections.reverse(stages);
     return new Rates(phase.learningRate(), stages);

@@ -1,13 +1,12 @@
 package dev.dogvision.train;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dogvision.data.Example;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.spi.ActivationBatch;
-import dev.dogvision.spi.Batch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,60 +48,23 @@ final class FrozenInputs implements Inputs {
         missing.add(examples.get(index).image());
       }
     }
-    return new Pass(order, batchSize, missing.isEmpty() ? null : part.compute(missing));
+    if (missing.isEmpty()) {
+      return new RowStream(order, batchSize, chosen -> batch(chosen, null), () -> {});
+    }
+    FrozenPart.Rows computed = part.compute(missing);
+    return new RowStream(order, batchSize, chosen -> batch(chosen, computed), computed::close);
   }
 
-  private final class Pass implements BatchStream {
-    private final int[] order;
-    private final int batchSize;
-    private final FrozenPart.@Nullable Rows computed;
-    private int next;
-
-    Pass(int[] order, int batchSize, FrozenPart.@Nullable Rows computed) {
-      this.order = order;
-      this.batchSize = batchSize;
-      this.computed = computed;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next < order.length;
-    }
-
-    @Override
-    public Batch next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
+  private ActivationBatch batch(int[] chosen, FrozenPart.@Nullable Rows computed) {
+    float[] values = new float[0];
+    for (int i = 0; i < chosen.length; i++) {
+      float[] kept = rows[chosen[i]];
+      float[] row = kept != null ? kept : requireNonNull(computed, "nothing was missing").next();
+      if (i == 0) {
+        values = new float[chosen.length * row.length];
       }
-      int[] chosen = Arrays.copyOfRange(order, next, Math.min(order.length, next + batchSize));
-      float[] values = new float[0];
-      for (int i = 0; i < chosen.length; i++) {
-        float[] row = row(chosen[i]);
-        if (i == 0) {
-          values = new float[chosen.length * row.length];
-        }
-        System.arraycopy(row, 0, values, i * row.length, row.length);
-      }
-      next += chosen.length;
-      return new ActivationBatch(values, chosen.length);
+      System.arraycopy(row, 0, values, i * row.length, row.length);
     }
-
-    private float[] row(int index) {
-      float[] row = rows[index];
-      if (row != null) {
-        return row;
-      }
-      if (computed == null) {
-        throw new IllegalStateException("nothing was missing");
-      }
-      return computed.next();
-    }
-
-    @Override
-    public void close() {
-      if (computed != null) {
-        computed.close();
-      }
-    }
+    return new ActivationBatch(values, chosen.length);
   }
 }

@@ -7,6 +7,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.internal.BreedNames;
+import dev.dogvision.internal.Excerpt;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,7 +25,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record LabelledImages(Dataset dataset, int[] labels, List<String> notices) {
   private static final Logger LOG = LoggerFactory.getLogger(LabelledImages.class);
-  private static final int NAMED = 10;
 
   /**
    * Checks that a data set can be used with a model. A label may be spelled otherwise than the
@@ -62,15 +62,14 @@ record LabelledImages(Dataset dataset, int[] labels, List<String> notices) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the %s data has %s that the model lacks: %s%s; "
+              "the %s data has %s that the model lacks: %s; "
                   + (what.equals("training")
                       ? "give the model .labels(dataset.labels()) of the whole data set"
                       : "rename them, or leave their photographs out with"
                           + " dataset.withLabels(labels, ProblemPolicy.SKIP)"),
               what,
               unknown.size() == 1 ? "a label" : unknown.size() + " labels",
-              String.join(", ", unknown.stream().limit(NAMED).toList()),
-              unknown.size() > NAMED ? " and " + (unknown.size() - NAMED) + " more" : ""));
+              Excerpt.names(unknown)));
     }
     Dataset known = meant.isEmpty() ? dataset : dataset.withLabelsRenamed(meant);
     List<String> notices =

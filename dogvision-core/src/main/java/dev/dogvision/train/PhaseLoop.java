@@ -81,7 +81,8 @@ final class PhaseLoop {
     NetworkPlan plan = context.plan();
     Segment segment = new Segment(inputs.position(), plan.logitsPosition());
     int updatesPerEpoch = EpochTrainer.updates(inputs.size(), settings);
-    RateControl control = new RateControl(settings.schedule(), updatesPerEpoch, phase.epochs());
+    RateControl control =
+        new RateControl(settings.rates().schedule(), updatesPerEpoch, phase.epochs());
     if (state.scheduleState != null) {
       control.restore(JsonParser.parseString(state.scheduleState).getAsJsonObject());
     }
@@ -93,7 +94,7 @@ final class PhaseLoop {
                 segment,
                 phase.firstTrainableStage(plan.stages().size()),
                 state.weights,
-                settings.optimizer(),
+                settings.updates().optimizer(),
                 context.device())) {
       if (!state.optimizerState.isEmpty()) {
         network.restoreOptimizerState(state.optimizerState);
@@ -142,7 +143,7 @@ final class PhaseLoop {
 
     Map<String, Tensor> raw = network.trainableWeights();
     Map<String, Tensor> validated = raw;
-    if (settings.movingAverage() > 0) {
+    if (settings.updates().movingAverage() > 0) {
       validated = network.averagedWeights();
       network.setTrainableWeights(validated);
     }

@@ -30,7 +30,7 @@ final class PixelRows implements Inputs {
 
   @Override
   public BatchStream open(int[] order, int batchSize, int epoch) {
-    return new RowStream(order, batchSize, this::batch);
+    return new RowStream(order, batchSize, this::batch, () -> {});
   }
 
   private PixelBatch batch(int[] chosen) {

@@ -55,7 +55,7 @@ final class RateSearch {
                 new Segment(inputs.position(), plan.logitsPosition()),
                 phase.firstTrainableStage(plan.stages().size()),
                 state.weights,
-                settings.optimizer(),
+                settings.updates().optimizer(),
                 context.device())) {
       EpochTrainer trainer =
           new EpochTrainer(

@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 
-/** Goes through rows in memory in a given order, a batch of them at a time. */
+/** Goes through rows in a given order, a batch of them at a time. */
 final class RowStream implements BatchStream {
   private final int[] order;
   private final int batchSize;
   private final Function<int[], Batch> gather;
+  private final Runnable closing;
   private int next;
 
   /**
@@ -18,11 +19,13 @@ final class RowStream implements BatchStream {
    * @param order which row comes when
    * @param batchSize how many rows a batch has; the last may have fewer
    * @param gather makes a batch of the rows that it is given
+   * @param closing is done when the pass is closed
    */
-  RowStream(int[] order, int batchSize, Function<int[], Batch> gather) {
+  RowStream(int[] order, int batchSize, Function<int[], Batch> gather, Runnable closing) {
     this.order = order;
     this.batchSize = batchSize;
     this.gather = gather;
+    this.closing = closing;
   }
 
   @Override
@@ -42,5 +45,7 @@ final class RowStream implements BatchStream {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closing.run();
+  }
 }

@@ -32,19 +32,17 @@ final class SettingsJson {
     }
     json.add("phases", phases);
     json.addProperty("batchSize", settings.batchSize());
-    json.addProperty("accumulate", settings.accumulate());
+    json.addProperty("accumulate", settings.updates().accumulate());
     json.addProperty("seed", settings.seed());
-    json.add("optimizer", optimizer(settings.optimizer()));
-    settings
-        .backboneLearningRate()
-        .ifPresent(rate -> json.addProperty("backboneLearningRate", rate));
-    json.addProperty("stageDecay", settings.stageDecay());
-    json.addProperty("weightDecay", settings.weightDecay());
-    if (Double.isFinite(settings.gradientClipping())) {
-      json.addProperty("gradientClipping", settings.gradientClipping());
+    json.add("optimizer", optimizer(settings.updates().optimizer()));
+    settings.rates().backbone().ifPresent(rate -> json.addProperty("backboneLearningRate", rate));
+    json.addProperty("stageDecay", settings.rates().stageDecay());
+    json.addProperty("weightDecay", settings.updates().weightDecay());
+    if (Double.isFinite(settings.updates().gradientClipping())) {
+      json.addProperty("gradientClipping", settings.updates().gradientClipping());
     }
-    json.addProperty("movingAverage", settings.movingAverage());
-    json.add("schedule", schedule(settings.schedule()));
+    json.addProperty("movingAverage", settings.updates().movingAverage());
+    json.add("schedule", schedule(settings.rates().schedule()));
     EarlyStopping early = settings.earlyStopping();
     if (early != null) {
       JsonObject each = new JsonObject();
@@ -60,10 +58,10 @@ final class SettingsJson {
     if (augmentation != null) {
       json.add("augmentation", numbers(augmentation.settings()));
     }
-    json.addProperty("labelSmoothing", settings.labelSmoothing());
-    json.addProperty("balancedClasses", settings.classWeights().balanced());
-    json.add("classWeights", numbers(settings.classWeights().weights()));
-    TrainingSettings.Distillation distillation = settings.distillation();
+    json.addProperty("labelSmoothing", settings.loss().labelSmoothing());
+    json.addProperty("balancedClasses", settings.loss().classWeights().balanced());
+    json.add("classWeights", numbers(settings.loss().classWeights().weights()));
+    TrainingSettings.Distillation distillation = settings.loss().distillation();
     if (distillation != null) {
       JsonObject each = new JsonObject();
       each.addProperty("temperature", distillation.temperature());
@@ -96,27 +94,30 @@ final class SettingsJson {
     return new TrainingSettings(
         phases,
         JsonField.of(json, "batchSize").getAsInt(),
-        JsonField.of(json, "accumulate").getAsInt(),
         JsonField.of(json, "seed").getAsLong(),
-        optimizer(JsonField.of(json, "optimizer").getAsJsonObject()),
-        optional(json, "backboneLearningRate"),
-        JsonField.of(json, "stageDecay").getAsDouble(),
-        JsonField.of(json, "weightDecay").getAsDouble(),
-        optional(json, "gradientClipping").orElse(Double.POSITIVE_INFINITY),
-        JsonField.of(json, "movingAverage").getAsDouble(),
-        schedule(JsonField.of(json, "schedule").getAsJsonObject()),
+        new TrainingSettings.Updates(
+            optimizer(JsonField.of(json, "optimizer").getAsJsonObject()),
+            JsonField.of(json, "accumulate").getAsInt(),
+            JsonField.of(json, "weightDecay").getAsDouble(),
+            optional(json, "gradientClipping").orElse(Double.POSITIVE_INFINITY),
+            JsonField.of(json, "movingAverage").getAsDouble()),
+        new TrainingSettings.LearningRates(
+            optional(json, "backboneLearningRate"),
+            JsonField.of(json, "stageDecay").getAsDouble(),
+            schedule(JsonField.of(json, "schedule").getAsJsonObject())),
+        new TrainingSettings.Loss(
+            JsonField.of(json, "labelSmoothing").getAsDouble(),
+            new ClassWeights(
+                JsonField.of(json, "balancedClasses").getAsBoolean(),
+                numbers(JsonField.of(json, "classWeights").getAsJsonObject())),
+            distillation == null
+                ? null
+                : new TrainingSettings.Distillation(
+                    JsonField.of(distillation, "temperature").getAsDouble(),
+                    JsonField.of(distillation, "share").getAsDouble())),
         earlyStopping(early),
         metrics,
         augmentation == null ? null : Augmentation.ofSettings(numbers(augmentation)),
-        JsonField.of(json, "labelSmoothing").getAsDouble(),
-        new ClassWeights(
-            JsonField.of(json, "balancedClasses").getAsBoolean(),
-            numbers(JsonField.of(json, "classWeights").getAsJsonObject())),
-        distillation == null
-            ? null
-            : new TrainingSettings.Distillation(
-                JsonField.of(distillation, "temperature").getAsDouble(),
-                JsonField.of(distillation, "share").getAsDouble()),
         JsonField.of(json, "cacheBytes").getAsLong());
   }
 

@@ -782,21 +782,14 @@ public final class Trainer {
     return new TrainingSettings(
         all,
         batchSize,
-        accumulate,
         seed,
-        optimizer,
-        backboneLearningRate,
-        stageDecay,
-        weightDecay,
-        gradientClipping,
-        movingAverage,
-        schedule,
+        new TrainingSettings.Updates(
+            optimizer, accumulate, weightDecay, gradientClipping, movingAverage),
+        new TrainingSettings.LearningRates(backboneLearningRate, stageDecay, schedule),
+        new TrainingSettings.Loss(labelSmoothing, classWeights, distillation),
         earlyStopping,
         metrics,
         augmentation,
-        labelSmoothing,
-        classWeights,
-        distillation,
         cacheBytes());
   }
 

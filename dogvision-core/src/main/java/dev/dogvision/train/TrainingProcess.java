@@ -129,12 +129,12 @@ final class TrainingProcess {
       Work work,
       Augmentation augmentation,
       Teacher.@Nullable Source source) {
-    TrainingSettings.Distillation distillation = settings.distillation();
+    TrainingSettings.Distillation distillation = settings.loss().distillation();
     Objective objective =
         new Objective(
             training.labels(),
-            settings.classWeights().of(start.labels(), training.labels()),
-            settings.labelSmoothing(),
+            settings.loss().classWeights().of(start.labels(), training.labels()),
+            settings.loss().labelSmoothing(),
             mixer(augmentation),
             source == null || distillation == null
                 ? null

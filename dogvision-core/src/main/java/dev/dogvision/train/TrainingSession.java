@@ -252,7 +252,7 @@ record TrainingSession(
         "earlyStopping watches the %s, but fit was called without validation data: call"
             + " fit(training, validation), or watch Metric.TRAINING_LOSS",
         early == null ? "" : early.metric().name());
-    if (settings.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
+    if (settings.rates().schedule() instanceof Schedule.ReduceOnPlateau plateau) {
       checkState(
           !plateau.metric().needsValidation(),
           "schedule watches the %s, but fit was called without validation data: call"

@@ -17,45 +17,64 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phases at least one
  * @param batchSize images a step
- * @param accumulate batches an update
  * @param seed of everything random
- * @param optimizer the rule of the updates
- * @param backboneLearningRate the last stage's rate where a phase names none
- * @param stageDecay what a stage's rate is multiplied by for the stage before it
- * @param weightDecay decoupled weight decay
- * @param gradientClipping the largest norm of all gradients, infinite for no clipping
- * @param movingAverage decay of the weights' moving average, 0 for none
- * @param schedule of the learning rates, in each phase
+ * @param updates how weights change
+ * @param rates how fast
+ * @param loss what they are trained for
  * @param earlyStopping null for none
  * @param metrics what is recorded besides the standard metrics and those that decide something
  * @param augmentation null for the default: none for a frozen backbone, light for any other
- * @param labelSmoothing the share of the targets that is spread over all classes
- * @param classWeights how classes count
- * @param distillation null for none
  * @param cacheBytes how much memory activations may take
  */
 record TrainingSettings(
     List<Phase> phases,
     int batchSize,
-    int accumulate,
     long seed,
-    Optimizer optimizer,
-    OptionalDouble backboneLearningRate,
-    double stageDecay,
-    double weightDecay,
-    double gradientClipping,
-    double movingAverage,
-    Schedule schedule,
+    Updates updates,
+    LearningRates rates,
+    Loss loss,
     @Nullable EarlyStopping earlyStopping,
     List<Metric> metrics,
     @Nullable Augmentation augmentation,
-    double labelSmoothing,
-    ClassWeights classWeights,
-    @Nullable Distillation distillation,
     long cacheBytes) {
 
   /** The backbone's learning rate as a share of the head's, where none is set. */
   static final double BACKBONE_SHARE = 0.1;
+
+  /**
+   * How weights change.
+   *
+   * @param optimizer the rule
+   * @param accumulate batches an update
+   * @param weightDecay decoupled from the gradients
+   * @param gradientClipping the largest norm of all gradients, infinite for no clipping
+   * @param movingAverage decay of the weights' moving average, 0 for none
+   */
+  record Updates(
+      Optimizer optimizer,
+      int accumulate,
+      double weightDecay,
+      double gradientClipping,
+      double movingAverage) {}
+
+  /**
+   * Learning rates, besides the head's, which the phases have.
+   *
+   * @param backbone the last stage's where a phase names none; empty for a share of the head's
+   * @param stageDecay what a stage's rate is multiplied by for the stage before it
+   * @param schedule of all rates, in each phase
+   */
+  record LearningRates(OptionalDouble backbone, double stageDecay, Schedule schedule) {}
+
+  /**
+   * What the weights are trained for.
+   *
+   * @param labelSmoothing the share of the targets that is spread over all classes
+   * @param classWeights how classes count
+   * @param distillation null for none
+   */
+  record Loss(
+      double labelSmoothing, ClassWeights classWeights, @Nullable Distillation distillation) {}
 
   /**
    * How a teacher's word counts.
@@ -80,7 +99,7 @@ record TrainingSettings(
     if (earlyStopping != null) {
       recorded.add(earlyStopping.metric());
     }
-    if (schedule instanceof Schedule.ReduceOnPlateau plateau) {
+    if (rates.schedule() instanceof Schedule.ReduceOnPlateau plateau) {
       recorded.add(plateau.metric());
     }
     metrics.forEach(recorded::add);
@@ -110,13 +129,13 @@ record TrainingSettings(
     given.stream().filter(metric -> !known.contains(metric.name())).forEach(all::add);
     return with(
         phases,
-        schedule instanceof Schedule.ReduceOnPlateau plateau
+        rates.schedule() instanceof Schedule.ReduceOnPlateau plateau
             ? new Schedule.ReduceOnPlateau(
                 RecordedMetrics.given(plateau.metric(), again),
                 plateau.factor(),
                 plateau.patience(),
                 plateau.minimumFactor())
-            : schedule,
+            : rates.schedule(),
         earlyStopping == null
             ? null
             : new EarlyStopping(
@@ -134,7 +153,7 @@ record TrainingSettings(
     longer.set(
         last,
         phase.withEpochs((state.phase == last ? state.epochsInPhase : phase.epochs()) + further));
-    return with(longer, schedule, earlyStopping, metrics);
+    return with(longer, rates.schedule(), earlyStopping, metrics);
   }
 
   private TrainingSettings with(
@@ -145,21 +164,13 @@ record TrainingSettings(
     return new TrainingSettings(
         otherPhases,
         batchSize,
-        accumulate,
         seed,
-        optimizer,
-        backboneLearningRate,
-        stageDecay,
-        weightDecay,
-        gradientClipping,
-        movingAverage,
-        otherSchedule,
+        updates,
+        new LearningRates(rates.backbone(), rates.stageDecay(), otherSchedule),
+        loss,
         otherEarlyStopping,
         otherMetrics,
         augmentation,
-        labelSmoothing,
-        classWeights,
-        distillation,
         cacheBytes);
   }
 
@@ -170,7 +181,7 @@ record TrainingSettings(
    * @param update which update of the phase, from 0
    */
   double movingAverageDecayAt(long update) {
-    return Math.min(movingAverage, (1.0 + update) / (10.0 + update));
+    return Math.min(updates.movingAverage(), (1.0 + update) / (10.0 + update));
   }
 
   Augmentation augmentationFor(boolean frozen) {
@@ -186,16 +197,20 @@ record TrainingSettings(
     text.put("phases", eachPhase(this::text));
     text.put("learningRate", eachPhase(phase -> String.valueOf(phase.learningRate())));
     text.put("batchSize", String.valueOf(batchSize));
-    text.put("accumulate", String.valueOf(accumulate));
+    text.put("accumulate", String.valueOf(updates.accumulate()));
     text.put("seed", String.valueOf(seed));
-    text.put("optimizer", optimizer.toString());
-    text.put("stageDecay", String.valueOf(stageDecay));
-    text.put("weightDecay", String.valueOf(weightDecay));
+    text.put("optimizer", updates.optimizer().toString());
+    text.put("stageDecay", String.valueOf(rates.stageDecay()));
+    text.put("weightDecay", String.valueOf(updates.weightDecay()));
     text.put(
         "gradientClipping",
-        Double.isInfinite(gradientClipping) ? "none" : String.valueOf(gradientClipping));
-    text.put("movingAverage", movingAverage == 0 ? "none" : String.valueOf(movingAverage));
-    text.put("schedule", schedule.toString());
+        Double.isInfinite(updates.gradientClipping())
+            ? "none"
+            : String.valueOf(updates.gradientClipping()));
+    text.put(
+        "movingAverage",
+        updates.movingAverage() == 0 ? "none" : String.valueOf(updates.movingAverage()));
+    text.put("schedule", rates.schedule().toString());
     text.put("earlyStopping", earlyStopping == null ? "none" : earlyStopping.toString());
     text.put(
         "metrics",
@@ -205,9 +220,9 @@ record TrainingSettings(
     text.put(
         "augmentation",
         augmentation == null ? "none for the head, light otherwise" : augmentation.toString());
-    text.put("labelSmoothing", String.valueOf(labelSmoothing));
-    text.put("classWeights", classWeights.toString());
-    text.put("distillation", distillation == null ? "none" : distillation.toString());
+    text.put("labelSmoothing", String.valueOf(loss.labelSmoothing()));
+    text.put("classWeights", loss.classWeights().toString());
+    text.put("distillation", loss.distillation() == null ? "none" : loss.distillation().toString());
     return text.buildOrThrow();
   }
 
@@ -228,6 +243,6 @@ record TrainingSettings(
   double backboneLearningRate(Phase phase) {
     return phase
         .backboneLearningRate()
-        .orElse(backboneLearningRate.orElse(phase.learningRate() * BACKBONE_SHARE));
+        .orElse(rates.backbone().orElse(phase.learningRate() * BACKBONE_SHARE));
   }
 }

@@ -118,20 +118,12 @@ class DecisionsTest {
         new TrainingSettings(
             List.of(Phase.all(1, 1e-3)),
             32,
-            1,
             0,
-            Optimizer.adamW(),
-            OptionalDouble.of(1e-4),
-            0.5,
-            0,
-            Double.POSITIVE_INFINITY,
-            0,
-            Schedule.constant(),
+            new TrainingSettings.Updates(Optimizer.adamW(), 1, 0, Double.POSITIVE_INFINITY, 0),
+            new TrainingSettings.LearningRates(OptionalDouble.of(1e-4), 0.5, Schedule.constant()),
+            new TrainingSettings.Loss(0, ClassWeights.EQUAL, null),
             null,
             List.of(),
-            null,
-            0,
-            ClassWeights.EQUAL,
             null,
             0);
 
