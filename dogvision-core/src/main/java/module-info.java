@@ -4,13 +4,14 @@ module dev.dogvision {
   requires transitive org.jspecify;
   requires static transitive com.google.errorprone.annotations;
   requires com.google.gson;
-  requires com.drew.metadata;
   requires com.twelvemonkeys.imageio.jpeg;
   requires com.twelvemonkeys.imageio.webp;
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires me.tongfei.progressbar;
   requires transitive java.desktop;
+  requires static java.management;
+  requires static jdk.management;
 
   exports dev.dogvision.image;
   exports dev.dogvision.model;

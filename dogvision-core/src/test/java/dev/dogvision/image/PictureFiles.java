@@ -102,6 +102,11 @@ final class PictureFiles {
 
   /** A lossless WebP in one colour. */
   static byte[] webp(int width, int height, int red, int green, int blue, int alpha) {
+    return riff(webpImage(width, height, red, green, blue, alpha));
+  }
+
+  /** What a lossless WebP in one colour holds. */
+  static byte[] webpImage(int width, int height, int red, int green, int blue, int alpha) {
     Bits bits = new Bits();
     bits.write(0x2f, 8);
     bits.write(width - 1, 14);
@@ -117,7 +122,7 @@ final class PictureFiles {
       bits.write(1, 1); // written with 8 bits
       bits.write(symbol, 8);
     }
-    return riff(chunk("VP8L", bits.bytes()));
+    return chunk("VP8L", bits.bytes());
   }
 
   static byte[] riff(byte[]... chunks) {
