@@ -1,7 +1,9 @@
 package dev.dogvision.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
+import dev.dogvision.DogVisionException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -10,12 +12,14 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import javax.imageio.IIOException;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +30,17 @@ import org.jspecify.annotations.Nullable;
  * transparent lies over white.
  *
  * <p>A file that is cut short is refused, since half a picture would quietly spoil a training set
- * or a prediction. So is one whose pixels are damaged, as far as that can be told: JPEG has no
- * checksums. What does no harm to the pixels is let pass: a missing end marker after the last of
- * them, anything that follows them, and broken metadata or colour profiles.
+ * or a prediction: one that ends before its picture does, or whose end marker is missing, as after
+ * a download that was broken off, filled up with zeros or not. So is one whose pixels are damaged,
+ * as far as that can be told: JPEG has no checksums. What does no harm to the pixels is let pass:
+ * anything that follows them, and broken metadata or colour profiles. {@link
+ * #readsCutPictures(boolean)} is for those who want what there is of a picture.
+ *
+ * <p>It is safe to give it pictures of strangers. What a file asks for is counted before any pixel
+ * is decoded: pixels, and the work that they are, against {@link #maximumPixels}; scans, segments
+ * and chunks against what cameras and editors write; and memory against {@link DecodingMemory}, one
+ * budget for all threads. An interrupt ends a decode, or its wait for memory, with a {@link
+ * DogVisionException}; the thread stays interrupted.
  *
  * <p>Immutable, and safe to use from any number of threads. Global settings of {@code ImageIO} are
  * neither used nor changed, and no temporary file is written.
@@ -36,16 +48,38 @@ import org.jspecify.annotations.Nullable;
 public final class ImageDecoder {
   private static final long DEFAULT_MAXIMUM_PIXELS = 100_000_000;
   private static final String EMPTY = "empty, 0 bytes";
+  private static final String MORE_MEMORY =
+      "Give Java more (-Xmx), or decoding a larger share of it (-D"
+          + DecodingMemory.PROPERTY
+          + "=...), or shrink the picture";
+
+  /** Warnings tell little after the first few, and a damaged file may give thousands. */
+  private static final int MOST_WARNINGS = 100;
+
+  /** Pixels whose decoding takes no time to speak of, whatever they are. */
+  private static final long SMALL = 10_000;
 
   /** As many first bytes as any format's signature needs. */
   private static final int FIRST_SIGHT = 64;
 
-  /** What decoding takes at its peak, nearly: the pixels, and in some formats a second copy. */
-  private static final int MEMORY_PER_PIXEL = 6;
+  /** What is taken for a decode besides its pixels. */
+  private static final long OVERHEAD = 1 << 20;
 
-  private static final int PADDING = 64;
+  /** What a thread may allocate beyond what it is expected to keep, for what it drops at once. */
+  private static final long SLACK = 4 << 20;
 
-  private static final ImageDecoder STANDARD = new ImageDecoder(DEFAULT_MAXIMUM_PIXELS);
+  private static final int SLACK_PER_BYTE = 4;
+
+  /** What another reader may take where Java's own gave up. */
+  private static final double BYTES_PER_PIXEL_OF_OTHERS = 8;
+
+  private static final int BYTES_PER_PIXEL = 3;
+  private static final int MOST_PIXELS_IN_AN_ARRAY = (Integer.MAX_VALUE - 8) / BYTES_PER_PIXEL;
+
+  /** Set in threads that hold memory, which must not wait for more. */
+  private static final ThreadLocal<Boolean> DECODING = new ThreadLocal<>();
+
+  private static final ImageDecoder STANDARD = new ImageDecoder(DEFAULT_MAXIMUM_PIXELS, false);
 
   private static final ComponentColorModel SRGB =
       new ComponentColorModel(
@@ -56,9 +90,11 @@ public final class ImageDecoder {
           DataBuffer.TYPE_BYTE);
 
   private final long maximumPixels;
+  private final boolean readsCutPictures;
 
-  private ImageDecoder(long maximumPixels) {
+  private ImageDecoder(long maximumPixels, boolean readsCutPictures) {
     this.maximumPixels = maximumPixels;
+    this.readsCutPictures = readsCutPictures;
   }
 
   /**
@@ -72,15 +108,17 @@ public final class ImageDecoder {
 
   /**
    * A decoder with another limit. A picture whose header promises more pixels is refused before any
-   * memory is spent on it.
+   * memory is spent on it. So is one that would take longer to decode than a plain JPEG of that
+   * many pixels: a pixel of a progressive JPEG counts several times, by the number of its scans,
+   * one of a PNG or lossless WebP up to 5 times, one of a lossy WebP 20 times.
    *
-   * @param pixels width times height, positive; 100 million unless set
+   * @param pixels width times height, positive; 100 million unless set, which takes about 2 seconds
    * @return the changed decoder
    * @throws IllegalArgumentException if it is not positive
    */
   public ImageDecoder maximumPixels(long pixels) {
     checkArgument(pixels > 0, "maximumPixels must be positive, got %s", pixels);
-    return new ImageDecoder(pixels);
+    return new ImageDecoder(pixels, readsCutPictures);
   }
 
   /**
@@ -93,30 +131,86 @@ public final class ImageDecoder {
   }
 
   /**
+   * A decoder that reads what there is of pictures that are cut short, or one that refuses them.
+   * What is missing is grey, black or white, as its format has it.
+   *
+   * @param read whether to read them; refused unless set
+   * @return the changed decoder
+   */
+  public ImageDecoder readsCutPictures(boolean read) {
+    return new ImageDecoder(maximumPixels, read);
+  }
+
+  /**
+   * Whether it reads what there is of pictures that are cut short.
+   *
+   * @return false unless set
+   */
+  public boolean readsCutPictures() {
+    return readsCutPictures;
+  }
+
+  /**
    * Reads a picture, wherever it is.
    *
    * @param source the picture
    * @return the picture, upright; pixels that are there already are given as they are
    * @throws UnreadableImageException if there is nothing that can be read as a picture, or the
    *     pixels are more than allowed
+   * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
    */
   public RgbImage decode(ImageSource source) {
+    return decode(source, Function.identity());
+  }
+
+  /**
+   * Reads a picture and makes something smaller of it. The picture counts as memory of {@link
+   * DecodingMemory} until that is done, where a picture that is given away counts no more.
+   *
+   * @param source the picture
+   * @param use makes something of it, in this thread; decodes no other picture
+   * @param <T> what it makes
+   * @return what it made
+   * @throws UnreadableImageException if there is nothing that can be read as a picture, or the
+   *     pixels are more than allowed
+   * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
+   */
+  public <T> T decode(ImageSource source, Function<? super RgbImage, ? extends T> use) {
     RgbImage pixels = source.pixels();
-    if (pixels == null) {
-      return decode(source.bytes(), source.name());
+    if (pixels != null) {
+      if ((long) pixels.width() * pixels.height() > maximumPixels) {
+        throw new UnreadableImageException(
+            source.name(),
+            String.format(
+                Locale.ROOT,
+                "%d x %d pixels; at most %d are read (see ImageDecoder.maximumPixels)",
+                pixels.width(),
+                pixels.height(),
+                maximumPixels),
+            null);
+      }
+      return use.apply(pixels);
     }
-    if ((long) pixels.width() * pixels.height() > maximumPixels) {
+    checkNotNested();
+    long bytes = source.bytesToRead();
+    DecodingMemory.Pool files = DecodingMemory.ofProcess().files();
+    if (bytes > files.limit()) {
       throw new UnreadableImageException(
           source.name(),
           String.format(
               Locale.ROOT,
-              "%d x %d pixels; at most %d are read (see ImageDecoder.maximumPixels)",
-              pixels.width(),
-              pixels.height(),
-              maximumPixels),
+              "a file of %d MB; %d MB is the most that may be in memory at once. %s",
+              (bytes >> 20) + 1,
+              files.limit() >> 20,
+              MORE_MEMORY),
           null);
     }
-    return pixels;
+    DecodingMemory.Share share = take(files, bytes, source.name());
+    try {
+      return decode(source.bytes(), source.name(), use);
+    } finally {
+      share.close();
+    }
   }
 
   /**
@@ -163,6 +257,11 @@ public final class ImageDecoder {
    * @throws UnreadableImageException if it can't be read as a picture
    */
   public RgbImage decode(byte[] content, String source) {
+    return decode(content, source, Function.identity());
+  }
+
+  private <T> T decode(byte[] content, String source, Function<? super RgbImage, ? extends T> use) {
+    checkNotNested();
     ImageSource.checkLength(content, source);
     if (content.length == 0) {
       throw new UnreadableImageException(source, EMPTY, null);
@@ -172,15 +271,20 @@ public final class ImageDecoder {
       throw new UnreadableImageException(source, unknownFormat(content), null);
     }
     FileStructure structure = FileStructure.of(format, content);
-    checkSize(source, format, structure.width, structure.height);
+    checkSize(source, format, structure);
     if (structure.damage != null) {
       throw new UnreadableImageException(source, format + ", " + structure.damage, null);
     }
-    // The WebP reader looks a few bytes ahead, and is slow to notice that there are none.
-    byte[] padded =
-        format == ImageFormat.WEBP ? Arrays.copyOf(content, content.length + PADDING) : content;
-    RgbImage image = read(padded, source, format, structure);
-    return Orientation.upright(image, Orientation.of(content, structure));
+    if (structure.cut && !readsCutPictures) {
+      throw new UnreadableImageException(source, format + ", " + structure.cutShort(), null);
+    }
+    return read(source, format, structure, use);
+  }
+
+  /** Who waits for memory while it holds some may wait for ever. */
+  private static void checkNotNested() {
+    checkState(
+        DECODING.get() == null, "the use of a decoded picture must not decode another picture");
   }
 
   private static String unknownFormat(byte[] content) {
@@ -189,25 +293,39 @@ public final class ImageDecoder {
         + "; convert it or leave it out";
   }
 
-  private RgbImage read(
-      byte[] content, String source, ImageFormat format, FileStructure structure) {
+  /** One way to read a picture, for which so many bytes were taken. */
+  @FunctionalInterface
+  private interface Attempt {
+    RgbImage read(long bytes);
+  }
+
+  private <T> T read(
+      String source,
+      ImageFormat format,
+      FileStructure structure,
+      Function<? super RgbImage, ? extends T> use) {
     @Nullable UnreadableImageException first = null;
-    try {
-      for (ImageReader reader : ImageReaders.of(format, structure)) {
+    for (Attempt attempt : attempts(source, format, structure)) {
+      long bytes = memory(structure, first != null);
+      DecodingMemory.Share share = takeForPixels(bytes, source, format, structure);
+      DECODING.set(true);
+      try {
+        RgbImage image;
         try {
-          return read(reader, content, source, format, structure);
+          image = upright(attempt.read(bytes), structure);
         } catch (UnreadableImageException e) {
           if (first == null) {
             first = e;
           } else {
             first.addSuppressed(e);
           }
-        } finally {
-          reader.dispose();
+          continue;
         }
+        return use.apply(image);
+      } finally {
+        DECODING.remove();
+        share.close();
       }
-    } catch (IOException e) {
-      throw new UnreadableImageException(source, format + " can't be read here", e);
     }
     throw first != null
         ? first
@@ -215,40 +333,220 @@ public final class ImageDecoder {
             source, format + ", for which this Java runtime has no reader", null);
   }
 
+  private List<Attempt> attempts(String source, ImageFormat format, FileStructure structure) {
+    if (structure instanceof WebpStructure webp && webp.isLossless()) {
+      return List.of(bytes -> readLossless(webp, bytes, source));
+    }
+    List<Attempt> attempts = new ArrayList<>();
+    try {
+      for (ImageReader reader : ImageReaders.of(format, structure)) {
+        attempts.add(
+            bytes -> {
+              try {
+                return read(reader, bytes, source, format, structure);
+              } finally {
+                reader.dispose();
+              }
+            });
+      }
+    } catch (IOException e) {
+      throw new UnreadableImageException(source, format + " can't be read here", e);
+    }
+    return attempts;
+  }
+
+  private RgbImage readLossless(WebpStructure webp, long bytes, String source) {
+    DecodingGuard guard = guard(webp, bytes);
+    try {
+      return webp.decode(guard);
+    } catch (IOException | RuntimeException e) {
+      if (guard.isInterrupted()) {
+        throw interrupted(source, e);
+      }
+      throw damaged(source, ImageFormat.WEBP, e);
+    } catch (OutOfMemoryError e) {
+      throw outOfMemory(source, ImageFormat.WEBP, e);
+    }
+  }
+
+  private static DecodingGuard guard(FileStructure structure, long bytes) {
+    return new DecodingGuard(bytes + SLACK + (long) SLACK_PER_BYTE * structure.content.length);
+  }
+
+  private static UnreadableImageException damaged(
+      String source, ImageFormat format, Throwable cause) {
+    return new UnreadableImageException(
+        source, format + ", damaged: " + reason(cause) + "; fetch it again or leave it out", cause);
+  }
+
+  private static UnreadableImageException outOfMemory(
+      String source, ImageFormat format, OutOfMemoryError cause) {
+    return new UnreadableImageException(
+        source,
+        format + ", which there is not enough memory to read; give Java more (-Xmx)",
+        cause);
+  }
+
+  private RgbImage upright(RgbImage image, FileStructure structure) {
+    RgbImage whole = structure.onCanvas(image);
+    return Orientation.upright(whole, Orientation.of(structure.content, structure));
+  }
+
+  /** What a picture takes at its peak: what its reader fills, and what is made of it. */
+  private static long memory(FileStructure structure, boolean otherReader) {
+    double pixels = (double) structure.width * structure.height;
+    boolean turned = Orientation.of(structure.content, structure) != 1;
+    double more =
+        Math.max(
+            otherReader ? BYTES_PER_PIXEL_OF_OTHERS : 0,
+            Math.max(structure.bytesPerPixel, turned ? BYTES_PER_PIXEL : 0));
+    return OVERHEAD + (long) (pixels * (BYTES_PER_PIXEL + more));
+  }
+
+  private static DecodingMemory.Share takeForPixels(
+      long bytes, String source, ImageFormat format, FileStructure structure) {
+    DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
+    if (bytes > pixels.limit()) {
+      throw new UnreadableImageException(
+          source,
+          String.format(
+              Locale.ROOT,
+              "%s of %d x %d pixels, which takes about %d MB to decode; %d MB is the most that"
+                  + " decoding may take. %s",
+              format,
+              structure.width,
+              structure.height,
+              (bytes >> 20) + 1,
+              pixels.limit() >> 20,
+              MORE_MEMORY),
+          null);
+    }
+    return take(pixels, bytes, source);
+  }
+
+  private static DecodingMemory.Share take(DecodingMemory.Pool pool, long bytes, String source) {
+    try {
+      return pool.take(bytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(source, e);
+    }
+  }
+
+  private static DogVisionException interrupted(String source, @Nullable Throwable cause) {
+    return new DogVisionException(source + ": interrupted while it was read", cause);
+  }
+
   private RgbImage read(
-      ImageReader reader,
-      byte[] content,
-      String source,
-      ImageFormat format,
-      FileStructure structure) {
+      ImageReader reader, long bytes, String source, ImageFormat format, FileStructure structure) {
+    byte[] content = structure.readable();
+    DecodingGuard guard = guard(structure, bytes);
     List<String> warnings = new ArrayList<>();
-    try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(content)) {
-      reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
+    @Nullable BufferedImage partial = null;
+    @Nullable Throwable failure;
+    try (ByteArrayImageInputStream stream =
+        new ByteArrayImageInputStream(content, guard, structure.piece())) {
+      reader.addIIOReadWarningListener(
+          (from, warning) -> {
+            if (warnings.size() < MOST_WARNINGS) {
+              warnings.add(warning);
+            }
+          });
+      reader.addIIOReadProgressListener(new Aborting(reader, guard));
       // Metadata are read elsewhere; in a PNG they may unpack to gigabytes.
       reader.setInput(stream, true, true);
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
-      checkSize(source, format, width, height);
+      checkAgreement(structure, width, height);
       boolean plainJpeg =
           format == ImageFormat.JPEG && reader.getClass().getName().startsWith("com.sun.imageio.");
       ImageReadParam parameters = reader.getDefaultReadParam();
       if (plainJpeg && (structure.components == 1 || structure.components == 3)) {
-        parameters.setDestination(destination(width, height));
+        partial = destination(width, height);
+        parameters.setDestination(partial);
+      } else if (structure.cut) {
+        partial = reader.getImageTypes(0).next().createBufferedImage(width, height);
+        parameters.setDestination(partial);
       }
       BufferedImage image = reader.read(0, parameters);
-      if (format == ImageFormat.JPEG) {
-        checkWarnings(source, structure, warnings, plainJpeg);
+      if (guard.isInterrupted()) {
+        throw interrupted(source, null);
       }
-      return RasterReader.read(image, true);
+      if (format == ImageFormat.JPEG && !structure.cut) {
+        checkWarnings(source, warnings);
+      }
+      return rgb(image, format, structure, guard);
     } catch (UnreadableImageException e) {
       throw e;
-    } catch (IOException | RuntimeException | StackOverflowError e) {
-      throw new UnreadableImageException(
-          source, format + ", damaged: " + reason(e) + "; fetch it again or leave it out", e);
+    } catch (DogVisionException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError | AssertionError e) {
+      failure = e;
     } catch (OutOfMemoryError e) {
-      throw new UnreadableImageException(
-          source, format + ", which there is not enough memory to read; give Java more (-Xmx)", e);
+      throw outOfMemory(source, format, e);
     }
+    if (guard.isInterrupted()) {
+      throw interrupted(source, failure);
+    }
+    if (structure.cut && partial != null) {
+      return RasterReader.read(partial, true, false);
+    }
+    throw damaged(source, format, failure);
+  }
+
+  private static RgbImage rgb(
+      BufferedImage image, ImageFormat format, FileStructure structure, DecodingGuard guard)
+      throws IOException {
+    if (structure instanceof PngStructure png) {
+      ColorConversion conversion = ColorConversion.of(png);
+      if (conversion != null) {
+        return RasterReader.read(image, conversion);
+      }
+    }
+    RgbImage rgb = RasterReader.read(image, true, format == ImageFormat.BMP);
+    return structure instanceof WebpStructure webp ? webp.overWhite(rgb, guard) : rgb;
+  }
+
+  /** Ends a decode between two rows. */
+  private static final class Aborting implements IIOReadProgressListener {
+    private final ImageReader reader;
+    private final DecodingGuard guard;
+
+    Aborting(ImageReader reader, DecodingGuard guard) {
+      this.reader = reader;
+      this.guard = guard;
+    }
+
+    @Override
+    public void imageProgress(ImageReader from, float percentage) {
+      if (guard.isInterrupted()) {
+        reader.abort();
+      }
+    }
+
+    @Override
+    public void sequenceStarted(ImageReader from, int first) {}
+
+    @Override
+    public void sequenceComplete(ImageReader from) {}
+
+    @Override
+    public void imageStarted(ImageReader from, int index) {}
+
+    @Override
+    public void imageComplete(ImageReader from) {}
+
+    @Override
+    public void thumbnailStarted(ImageReader from, int index, int thumbnail) {}
+
+    @Override
+    public void thumbnailProgress(ImageReader from, float percentage) {}
+
+    @Override
+    public void thumbnailComplete(ImageReader from) {}
+
+    @Override
+    public void readAborted(ImageReader from) {}
   }
 
   /** An image whose bytes lie as ours do, which Java's JPEG reader fills without a detour. */
@@ -262,9 +560,11 @@ public final class ImageDecoder {
         null);
   }
 
-  private void checkSize(String source, ImageFormat format, long width, long height) {
+  private void checkSize(String source, ImageFormat format, FileStructure structure) {
+    long width = structure.width;
+    long height = structure.height;
     long pixels = width * height; // each below 2^32, and products beyond 2^63 are negative
-    if (pixels < 0 || pixels > maximumPixels || pixels > (Integer.MAX_VALUE - 8) / 3) {
+    if (pixels < 0 || pixels > maximumPixels || pixels > MOST_PIXELS_IN_AN_ARRAY) {
       throw new UnreadableImageException(
           source,
           String.format(
@@ -274,52 +574,51 @@ public final class ImageDecoder {
               format,
               width,
               height,
-              Math.min(maximumPixels, (Integer.MAX_VALUE - 8) / 3)),
+              Math.min(maximumPixels, MOST_PIXELS_IN_AN_ARRAY)),
           null);
     }
-    long memory = Runtime.getRuntime().maxMemory();
-    if (pixels * MEMORY_PER_PIXEL > memory) {
+    if (pixels * structure.workPerPixel > maximumPixels && pixels > SMALL) {
       throw new UnreadableImageException(
           source,
           String.format(
               Locale.ROOT,
-              "%s of %d x %d pixels, which needs about %d MB, more than the %d MB that Java may use;"
-                  + " give it more (-Xmx) or shrink the picture",
+              "%s of %d x %d pixels in %s, which takes as long as a plain JPEG of %d million; at"
+                  + " most %d are read (see ImageDecoder.maximumPixels)",
               format,
               width,
               height,
-              (pixels * MEMORY_PER_PIXEL) >> 20,
-              memory >> 20),
+              structure.work(),
+              (long) (pixels * structure.workPerPixel) / 1_000_000,
+              maximumPixels),
           null);
     }
   }
 
+  /** What was counted and what the reader goes by are one, or the file deceives one of them. */
+  private static void checkAgreement(FileStructure structure, int width, int height)
+      throws IOException {
+    boolean larger = (long) width * height > structure.width * structure.height;
+    if (larger) {
+      throw new IIOException(
+          String.format(
+              Locale.ROOT,
+              "its parts disagree whether it has %d x %d or %d x %d pixels",
+              structure.width,
+              structure.height,
+              width,
+              height));
+    }
+  }
+
   /** Tells from what a JPEG reader muttered whether the pixels are all there. */
-  private static void checkWarnings(
-      String source, FileStructure structure, List<String> warnings, boolean plainReader) {
-    boolean ended = false;
-    boolean incomplete = false;
-    @Nullable String corrupt = null;
+  private static void checkWarnings(String source, List<String> warnings) {
     for (String warning : warnings) {
       String text = warning.toLowerCase(Locale.ROOT);
-      if (text.contains("missing eoi")) {
-        ended = true;
-      } else {
-        // Only the first complaint about a picture's data is reported; with the end missing as
-        // well, it may stand for any number. Other readers complain of metadata, too.
-        incomplete |= plainReader || text.contains("premature end");
-        boolean skipped = text.contains("extraneous bytes");
-        if (text.startsWith("corrupt jpeg data") && !skipped) {
-          corrupt = warning;
-        }
+      boolean skipped = text.contains("extraneous bytes");
+      if (text.startsWith("corrupt jpeg data") && !skipped) {
+        throw new UnreadableImageException(
+            source, "JPEG, damaged: " + warning + "; fetch it again or leave it out", null);
       }
-    }
-    if (ended && (incomplete || structure.progressive)) {
-      throw new UnreadableImageException(source, "JPEG, " + structure.cutShort(), null);
-    }
-    if (corrupt != null) {
-      throw new UnreadableImageException(
-          source, "JPEG, damaged: " + corrupt + "; fetch it again or leave it out", null);
     }
   }
 
@@ -330,6 +629,9 @@ public final class ImageDecoder {
 
   @Override
   public String toString() {
-    return "ImageDecoder[maximumPixels=" + maximumPixels + "]";
+    return "ImageDecoder[maximumPixels="
+        + maximumPixels
+        + (readsCutPictures ? ", readsCutPictures" : "")
+        + "]";
   }
 }

@@ -353,6 +353,18 @@ public final class ImageSource {
     return content instanceof PixelContent there ? there.pixels() : null;
   }
 
+  /** How many bytes would be read into memory, as far as that is known without reading them. */
+  long bytesToRead() {
+    if (!(content instanceof FileContent file)) {
+      return 0;
+    }
+    try {
+      return Math.min(MOST_BYTES, Files.size(file.file()));
+    } catch (IOException e) {
+      return 0; // reading it will tell
+    }
+  }
+
   /** The bytes of what has no pixels yet. */
   byte[] bytes() {
     if (content instanceof BytesContent there) {

@@ -1,5 +1,7 @@
 package dev.dogvision.image;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.color.ColorSpace;
@@ -33,13 +35,15 @@ final class RasterReader {
    *
    * @param image any type
    * @param reuse whether the image's own array may be turned into the result
+   * @param strict whether a pixel of no colour of its palette is an error
+   * @throws IllegalArgumentException if there is one
    */
-  static RgbImage read(BufferedImage image, boolean reuse) {
+  static RgbImage read(BufferedImage image, boolean reuse, boolean strict) {
     int width = image.getWidth();
     int height = image.getHeight();
     ColorModel colors = image.getColorModel();
     if (colors instanceof IndexColorModel palette) {
-      return new RgbImage(width, height, indexed(image.getRaster(), palette));
+      return new RgbImage(width, height, indexed(image.getRaster(), palette, strict));
     }
     if (colors instanceof DirectColorModel packed
         && packed.getTransferType() == DataBuffer.TYPE_INT
@@ -52,6 +56,57 @@ final class RasterReader {
           width, height, interleaved != null ? interleaved : samples(image.getRaster(), colors));
     }
     return new RgbImage(width, height, drawn(image));
+  }
+
+  /**
+   * Reads an image whose file describes its colours.
+   *
+   * @param image any type; its own colour space counts for nothing
+   * @param conversion from its colours to sRGB
+   */
+  static RgbImage read(BufferedImage image, ColorConversion conversion) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    Raster raster = image.getRaster();
+    ColorModel colors = image.getColorModel();
+    int bands = raster.getNumBands();
+    int colorBands = colors.hasAlpha() ? bands - 1 : bands;
+    byte[] rgb = new byte[3 * width * height];
+    byte[] strip = new byte[3 * width];
+    byte[] opacity = new byte[width];
+    int[] row = new int[width * bands];
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        if (colors instanceof IndexColorModel palette) {
+          int index = Math.min(row[x], palette.getMapSize() - 1);
+          strip[3 * x] = (byte) palette.getRed(index);
+          strip[3 * x + 1] = (byte) palette.getGreen(index);
+          strip[3 * x + 2] = (byte) palette.getBlue(index);
+          opacity[x] = (byte) palette.getAlpha(index);
+          continue;
+        }
+        for (int channel = 0; channel < 3; channel++) {
+          int band = colorBands < 3 ? 0 : channel;
+          int largest = (1 << colors.getComponentSize(band)) - 1;
+          strip[3 * x + channel] = (byte) scaled(row[x * bands + band], largest);
+        }
+        opacity[x] =
+            colors.hasAlpha()
+                ? (byte)
+                    scaled(
+                        row[x * bands + bands - 1], (1 << colors.getComponentSize(bands - 1)) - 1)
+                : (byte) 255;
+      }
+      conversion.apply(strip);
+      for (int x = 0, to = 3 * width * y; x < width; x++, to += 3) {
+        int alpha = opacity[x] & 0xff;
+        rgb[to] = overWhite(strip[3 * x] & 0xff, alpha);
+        rgb[to + 1] = overWhite(strip[3 * x + 1] & 0xff, alpha);
+        rgb[to + 2] = overWhite(strip[3 * x + 2] & 0xff, alpha);
+      }
+    }
+    return new RgbImage(width, height, rgb);
   }
 
   private static boolean isPlain(ColorModel colors) {
@@ -134,7 +189,7 @@ final class RasterReader {
     return true;
   }
 
-  private static byte[] indexed(Raster raster, IndexColorModel palette) {
+  private static byte[] indexed(Raster raster, IndexColorModel palette, boolean strict) {
     int colors = palette.getMapSize();
     byte[] table = new byte[3 * colors];
     for (int i = 0; i < colors; i++) {
@@ -151,7 +206,8 @@ final class RasterReader {
     for (int y = 0; y < height; y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int x = 0; x < width; x++, to += 3) {
-        // An index beyond the palette is a damaged file's; its last colour stands in.
+        checkArgument(!strict || row[x] < colors, "a pixel of colour %s of %s", row[x] + 1, colors);
+        // In a GIF or PNG some mean the transparent, or nothing at all; the last colour stands in.
         int from = 3 * Math.min(row[x], colors - 1);
         rgb[to] = table[from];
         rgb[to + 1] = table[from + 1];
@@ -253,7 +309,7 @@ final class RasterReader {
     return largest == 255 ? value : (value * 255 + largest / 2) / largest;
   }
 
-  private static byte overWhite(int value, int alpha) {
+  static byte overWhite(int value, int alpha) {
     return alpha == 255 ? (byte) value : (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
   }
 }

@@ -49,7 +49,7 @@ public final class RgbImage {
    * @return the picture, which shares nothing with the image
    */
   public static RgbImage of(BufferedImage image) {
-    return RasterReader.read(image, false);
+    return RasterReader.read(image, false, false);
   }
 
   /**

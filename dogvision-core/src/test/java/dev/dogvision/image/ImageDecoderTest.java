@@ -272,7 +272,7 @@ class ImageDecoderTest {
 
   @Test
   void stops_a_reader_that_goes_on_beyond_the_end_of_the_file() {
-    byte[] content = PictureFiles.webp(16_000, 6000, 1, 2, 3, 255);
+    byte[] content = PictureFiles.webp(2400, 2000, 1, 2, 3, 255);
     content[content.length - 9] ^= 0x3c; // codes that take bits where none are left
 
     assertThatThrownBy(() -> decode(content))
@@ -320,13 +320,90 @@ class ImageDecoderTest {
   }
 
   @Test
-  void lets_a_missing_end_mark_and_surplus_bytes_pass() {
+  void should_let_surplus_bytes_pass() {
     byte[] jpeg = PictureFiles.jpeg(picture, false);
     RgbImage expected = decode(jpeg);
 
-    assertThat(decode(Arrays.copyOf(jpeg, jpeg.length - 2))).isEqualTo(expected);
     assertThat(decode(Arrays.copyOf(jpeg, jpeg.length + 5000))).isEqualTo(expected);
     assertThat(decode(Arrays.copyOf(PictureFiles.png(picture), 9000))).isEqualTo(picture);
+  }
+
+  @Test
+  void should_refuse_a_jpeg_without_its_end_mark() {
+    byte[] jpeg = PictureFiles.jpeg(picture, false);
+    byte[] filledUp = Arrays.copyOf(Arrays.copyOf(jpeg, jpeg.length * 2 / 3), jpeg.length + 5000);
+
+    for (byte[] cut : List.of(Arrays.copyOf(jpeg, jpeg.length - 2), filledUp)) {
+      assertThatThrownBy(() -> decode(cut)).hasMessageStartingWith("teo: JPEG, cut short: ");
+    }
+  }
+
+  @Test
+  void should_see_that_a_jpeg_is_cut_behind_a_warning_about_something_else() {
+    byte[] jpeg = PictureFiles.jpeg(picture, false);
+    byte[] surplus = PictureFiles.inserted(jpeg, 20, new byte[] {1, 2, 3});
+    byte[] cut = Arrays.copyOf(surplus, surplus.length - 60);
+    cut[cut.length - 2] = (byte) 0xff;
+    cut[cut.length - 1] = (byte) 0xd9; // whoever cut it knew what a JPEG ends with
+
+    assertThat(decode(surplus)).isEqualTo(decode(jpeg));
+    assertThatThrownBy(() -> decode(cut))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining("premature end of data segment");
+  }
+
+  @Test
+  void should_refuse_a_jpeg_that_lacks_scans_though_it_has_an_end_mark() {
+    for (boolean progressive : new boolean[] {false, true}) {
+      byte[] jpeg =
+          progressive
+              ? PictureFiles.jpeg(picture, true)
+              : PictureBombs.jpegInSeparateScans(greyJpeg(picture));
+      int last = PictureBombs.lastScan(jpeg);
+      byte[] cut = Arrays.copyOf(jpeg, last + 2);
+      cut[last + 1] = (byte) 0xd9;
+
+      assertThatThrownBy(() -> decode(cut))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessage("teo: JPEG, cut short: scans of the picture are missing; fetch it again");
+    }
+  }
+
+  private static byte[] greyJpeg(RgbImage picture) {
+    BufferedImage grey =
+        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_BYTE_GRAY);
+    grey.createGraphics().drawImage(picture.toBufferedImage(), 0, 0, null);
+    return PictureFiles.write(grey, "jpeg");
+  }
+
+  @Test
+  void should_read_a_jpeg_whose_components_come_one_after_the_other() {
+    byte[] separate = PictureBombs.jpegInSeparateScans(greyJpeg(picture));
+
+    assertThat(decode(separate)).hasToString("RgbImage[40 x 24]");
+  }
+
+  @Test
+  void should_read_the_upper_half_for_those_who_want_it() {
+    ImageDecoder generous = decoder.readsCutPictures(true);
+    RgbImage large = PictureFiles.picture(200, 160, 4);
+    for (byte[] whole :
+        List.of(
+            PictureFiles.jpeg(large, false),
+            PictureFiles.png(large),
+            PictureFiles.write(large.toBufferedImage(), "bmp"))) {
+      RgbImage expected = decode(whole);
+      byte[] half = Arrays.copyOf(whole, whole.length / 2);
+
+      RgbImage read = generous.decode(half, "teo");
+
+      assertThatThrownBy(() -> decode(half)).hasMessageContaining("cut short");
+      assertThat(read).hasToString("RgbImage[200 x 160]").isNotEqualTo(expected);
+      int row = whole[0] == 'B' ? 155 : 5; // a BMP begins at the bottom
+      assertThat(read.value(100, row, 1)).isEqualTo(expected.value(100, row, 1));
+      assertThat(generous.decode(whole, "teo")).isEqualTo(expected);
+    }
+    assertThat(generous).hasToString("ImageDecoder[maximumPixels=100000000, readsCutPictures]");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.dogvision.image;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Small files that ask for far more than they are worth, each made by hand. */
 final class PictureBombs {
@@ -15,5 +17,116 @@ final class PictureBombs {
       block.putShort((short) (0xc000 + i)).putShort((short) 7).putInt(length - 8).putInt(8);
     }
     return block.array();
+  }
+
+  /** Where the last scan of a JPEG begins. */
+  static int lastScan(byte[] jpeg) {
+    for (int i = jpeg.length - 2; i > 0; i--) {
+      if (jpeg[i] == (byte) 0xff && jpeg[i + 1] == (byte) 0xda) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no scan");
+  }
+
+  /** A progressive JPEG whose last scan comes again and again, as often as wanted. */
+  static byte[] jpegWithLastScanRepeated(byte[] progressive, int times) {
+    int scan = lastScan(progressive);
+    byte[] repeated = Arrays.copyOfRange(progressive, scan, progressive.length - 2);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(progressive, 0, scan);
+    for (int i = 0; i < times; i++) {
+      bytes.writeBytes(repeated);
+    }
+    bytes.write(0xff);
+    bytes.write(0xd9);
+    return bytes.toByteArray();
+  }
+
+  /** A grey JPEG's only component three times, as one of colours, in a scan each. */
+  static byte[] jpegInSeparateScans(byte[] grey) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ByteBuffer file = ByteBuffer.wrap(grey);
+    bytes.write(grey, 0, 2);
+    int at = 2;
+    while (grey[at + 1] != (byte) 0xda) {
+      int length = 2 + (file.getShort(at + 2) & 0xffff);
+      if (grey[at + 1] == (byte) 0xc0) {
+        bytes.writeBytes(new byte[] {(byte) 0xff, (byte) 0xc0, 0, 17});
+        bytes.write(grey, at + 4, 5);
+        bytes.writeBytes(new byte[] {3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0});
+      } else {
+        bytes.write(grey, at, length);
+      }
+      at += length;
+    }
+    for (byte component = 1; component <= 3; component++) {
+      bytes.writeBytes(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1, component, 0, 0, 63, 0});
+      bytes.write(grey, at + 10, grey.length - at - 12);
+    }
+    bytes.writeBytes(new byte[] {(byte) 0xff, (byte) 0xd9});
+    return bytes.toByteArray();
+  }
+
+  static byte[] repeated(byte[] piece, int times) {
+    ByteBuffer bytes = ByteBuffer.allocate(piece.length * times);
+    for (int i = 0; i < times; i++) {
+      bytes.put(piece);
+    }
+    return bytes.array();
+  }
+
+  /** A chunk of a PNG that holds nothing. */
+  static byte[] pngChunk(String name) {
+    byte[] png = PictureFiles.pngWithChunk(new byte[33], name, new byte[0]);
+    return Arrays.copyOfRange(png, 33, png.length);
+  }
+
+  /** A lossless WebP that names a group of codes with a number as large as wanted. */
+  static byte[] webpOfManyCodes(int groups) {
+    PictureFiles.Bits bits = losslessHeader(64, 64);
+    bits.write(0, 1); // no transform
+    bits.write(0, 1); // no colour cache
+    bits.write(1, 1); // several groups of codes, as an image tells, one pixel of which
+    bits.write(7, 3); // stands for 512 by 512 pixels
+    bits.write(0, 1); // no colour cache
+    codes(bits, (groups - 1) & 0xff, (groups - 1) >> 8);
+    for (int i = 0; i < groups; i++) {
+      codes(bits, 10, 20);
+    }
+    return PictureFiles.riff(PictureFiles.chunk("VP8L", bits.bytes()));
+  }
+
+  /** A lossless WebP that subtracts green from red and blue as often as wanted. */
+  static byte[] webpTransformedAgainAndAgain(int width, int height, int times) {
+    PictureFiles.Bits bits = losslessHeader(width, height);
+    for (int i = 0; i < times; i++) {
+      bits.write(1, 1);
+      bits.write(2, 2);
+    }
+    bits.write(0, 1);
+    bits.write(0, 1); // no colour cache
+    bits.write(0, 1); // one group of codes
+    codes(bits, 10, 20);
+    return PictureFiles.riff(PictureFiles.chunk("VP8L", bits.bytes()));
+  }
+
+  private static PictureFiles.Bits losslessHeader(int width, int height) {
+    PictureFiles.Bits bits = new PictureFiles.Bits();
+    bits.write(0x2f, 8);
+    bits.write(width - 1, 14);
+    bits.write(height - 1, 14);
+    bits.write(0, 4);
+    return bits;
+  }
+
+  /** A group of codes that all know one symbol. */
+  private static void codes(PictureFiles.Bits bits, int green, int red) {
+    for (int symbol : new int[] {green, red, 0, 255, 0}) {
+      bits.write(1, 1); // a simple code
+      bits.write(0, 1); // of one symbol, which takes no bits
+      bits.write(1, 1); // written with 8 bits
+      bits.write(symbol, 8);
+    }
   }
 }

@@ -236,7 +236,7 @@ final class PictureFiles {
   }
 
   /** Bits, the lowest first. */
-  private static final class Bits {
+  static final class Bits {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long pending;
     private int count;

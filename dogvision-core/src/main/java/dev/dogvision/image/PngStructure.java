@@ -1,0 +1,99 @@
+package dev.dogvision.image;
+
+import java.util.zip.CRC32;
+
+/** A PNG's chunks, to the one that ends it. */
+final class PngStructure extends FileStructure {
+
+  /** A gigabyte of pixels in chunks of 8 KB, as they are written, has as many. */
+  private static final int MOST_CHUNKS = 120_000;
+
+  /** The colour profile, compressed; its length is 0 where there is none. */
+  int profileStart;
+
+  int profileLength;
+
+  /** The chunks that describe colours without a profile, 0 where they are missing. */
+  int gamma;
+
+  int chromaticities;
+  boolean standardColors;
+
+  PngStructure(byte[] content) {
+    super(content);
+  }
+
+  @Override
+  void read() {
+    int at = 8;
+    int chunks = 0;
+    boolean hasData = false;
+    CRC32 checksum = new CRC32();
+    while (at + 8 <= content.length) {
+      if (++chunks > MOST_CHUNKS) {
+        damage = tooMany("chunks", chunks, MOST_CHUNKS);
+        return;
+      }
+      long length = big32(at);
+      boolean isData = startsWith(at + 4, "IDAT");
+      boolean isHeader = startsWith(at + 4, "IHDR");
+      if (at + 12 + length > content.length) {
+        cut = !hasData || isData;
+        return;
+      }
+      if (isData || isHeader || startsWith(at + 4, "PLTE")) {
+        checksum.reset();
+        checksum.update(content, at + 4, (int) length + 4);
+        if (checksum.getValue() != big32(at + 8 + (int) length)) {
+          damage = "a part of it fails its checksum: the file was damaged; fetch it again";
+          return;
+        }
+      }
+      if (isHeader && length >= 13) {
+        readHeader(at + 8);
+      } else if (startsWith(at + 4, "eXIf")) {
+        setExif(at + 8, length);
+      } else if (startsWith(at + 4, "IEND")) {
+        return;
+      } else if (!hasData) {
+        readColors(at + 8, (int) length);
+      }
+      hasData |= isData;
+      at += 12 + (int) length;
+    }
+    cut = !hasData;
+  }
+
+  @Override
+  String work() {
+    return workPerPixel == 5 ? "16 bits" : "several channels";
+  }
+
+  private void readHeader(int at) {
+    width = big32(at);
+    height = big32(at + 4);
+    int bits = unsigned(at + 8);
+    int channels =
+        switch (unsigned(at + 9)) {
+          case 2 -> 3;
+          case 4 -> 2;
+          case 6 -> 4;
+          default -> 1;
+        };
+    bytesPerPixel = bits == 16 ? 2.0 * channels : channels;
+    workPerPixel = bits == 16 ? 5 : channels > 1 ? 3 : 1;
+  }
+
+  private void readColors(int start, int length) {
+    if (startsWith(start - 4, "iCCP")) {
+      profileStart = start;
+      profileLength = length;
+    } else if (startsWith(start - 4, "gAMA") && length == 4) {
+      gamma = start;
+    } else if (startsWith(start - 4, "cHRM") && length == 32) {
+      chromaticities = start;
+    } else if (startsWith(start - 4, "sRGB")) {
+      standardColors = true;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.dogvision.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.DogVisionException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Files that ask for more than they are worth are refused for what they ask. */
+class PictureBombsTest {
+  private final ImageDecoder decoder = ImageDecoder.standard();
+  private final RgbImage picture = PictureFiles.picture(40, 24, 1);
+
+  private void assertRefused(byte[] content, String message) {
+    assertThatThrownBy(() -> decoder.decode(content, "teo"))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageStartingWith("teo: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void should_refuse_more_scans_than_anybody_writes() {
+    byte[] jpeg = PictureFiles.jpeg(picture, true);
+
+    assertThat(decoder.decode(PictureBombs.jpegWithLastScanRepeated(jpeg, 80), "teo"))
+        .hasToString("RgbImage[40 x 24]");
+    assertRefused(
+        PictureBombs.jpegWithLastScanRepeated(jpeg, 300),
+        "JPEG, 101 scans; at most 100 are read, more than any camera writes");
+  }
+
+  @Test
+  void should_refuse_many_scans_of_many_pixels_by_the_work_that_they_are() {
+    byte[] jpeg = PictureFiles.jpeg(PictureFiles.picture(40, 24, 1), true);
+    byte[] many = PictureBombs.jpegWithLastScanRepeated(jpeg, 80);
+
+    assertRefused(
+        PictureFiles.jpegPromising(many, 4000, 2000),
+        "JPEG of 4000 x 2000 pixels in 89 scans of 3 components, which takes as long as a plain"
+            + " JPEG of 256 million; at most 100000000 are read (see ImageDecoder.maximumPixels)");
+  }
+
+  @Test
+  void should_refuse_more_segments_or_chunks_than_anybody_writes() {
+    byte[] comment = {(byte) 0xff, (byte) 0xfe, 0, 2};
+    byte[] png = PictureFiles.png(picture);
+    byte[] webp = PictureFiles.webpImage(6, 5, 1, 2, 3, 255);
+
+    assertRefused(
+        PictureFiles.inserted(
+            PictureFiles.jpeg(picture, false), 2, PictureBombs.repeated(comment, 5000)),
+        "4001 segments; at most 4000");
+    assertRefused(
+        PictureFiles.inserted(
+            png, 33, PictureBombs.repeated(PictureBombs.pngChunk("tEXt"), 130_000)),
+        "120001 chunks; at most 120000");
+    assertRefused(
+        PictureFiles.riff(
+            PictureBombs.repeated(PictureFiles.chunk("JUNK", new byte[0]), 11_000), webp),
+        "10001 chunks; at most 10000");
+  }
+
+  @Test
+  void should_refuse_a_webp_of_many_pixels_by_the_work_that_they_are() {
+    assertRefused(
+        PictureFiles.webp(16_000, 6000, 1, 2, 3, 255),
+        "WebP of 16000 x 6000 pixels in lossless compression, which takes as long as a plain JPEG"
+            + " of 480 million");
+  }
+
+  @Test
+  void should_refuse_a_webp_whose_image_is_not_of_its_canvas() {
+    byte[] image = PictureFiles.webpImage(2000, 2000, 1, 2, 3, 255);
+
+    assertRefused(
+        PictureFiles.riff(
+            PictureFiles.chunk("VP8X", new byte[] {0, 0, 0, 0, 5, 0, 0, 4, 0, 0}), image),
+        "an image of 2000 x 2000 pixels in a frame of 6 x 5 at 0, 0 of a canvas of 6 x 5");
+  }
+
+  @Test
+  void should_decode_one_image_of_a_webp_that_holds_many() {
+    byte[] image = PictureFiles.webpImage(6, 5, 1, 2, 3, 255);
+    byte[] another = PictureFiles.webpImage(6, 5, 9, 9, 9, 255);
+    byte[] webp =
+        PictureFiles.riff(
+            PictureFiles.chunk("VP8X", new byte[] {0, 0, 0, 0, 5, 0, 0, 4, 0, 0}),
+            image,
+            PictureBombs.repeated(another, 1000));
+
+    assertThat(Arrays.copyOf(decoder.decode(webp, "teo").rgb(), 3)).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void should_stop_a_lossless_webp_whose_tables_take_more_memory_than_its_pixels() {
+    assertRefused(PictureBombs.webpOfManyCodes(40_000), "it takes more memory than the");
+  }
+
+  @Test
+  void should_refuse_a_lossless_webp_that_is_transformed_again_and_again() {
+    assertRefused(
+        PictureBombs.webpTransformedAgainAndAgain(500, 400, 100_000),
+        "the same transform comes twice");
+  }
+
+  @Test
+  void should_stop_a_reader_that_allocates_more_than_a_picture_of_its_size_explains() {
+    DecodingGuard guard = new DecodingGuard(1 << 20);
+
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 100_000; i++) {
+                byte[] piece = new byte[100_000];
+                guard.check();
+                assertThat(piece).isNotEmpty();
+              }
+            })
+        .hasMessage("it takes more memory than the 1 MB that a picture of its size explains");
+  }
+
+  @Test
+  void should_refuse_a_bmp_that_wraps_another_file() {
+    byte[] bmp = PictureFiles.write(picture.toBufferedImage(), "bmp");
+    for (int compression : new int[] {4, 5}) {
+      byte[] wrapping = bmp.clone();
+      wrapping[30] = (byte) compression;
+
+      assertRefused(wrapping, "a BMP that wraps a " + (compression == 4 ? "JPEG" : "PNG"));
+    }
+  }
+
+  @Test
+  void should_end_at_an_interrupt_and_keep_it() {
+    byte[] png = PictureFiles.png(picture);
+    for (byte[] content : List.of(png, PictureFiles.jpeg(picture, false))) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> decoder.decode(content, "teo"))
+            .isInstanceOf(DogVisionException.class)
+            .isNotInstanceOf(UnreadableImageException.class)
+            .hasMessage("teo: interrupted while it was read");
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void should_end_a_decode_that_runs_at_an_interrupt() throws InterruptedException {
+    byte[] jpeg =
+        PictureBombs.jpegWithLastScanRepeated(
+            PictureFiles.jpeg(new RgbImage(4000, 3000, new byte[36_000_000]), true), 90);
+    ImageDecoder patient = decoder.maximumPixels(2_000_000_000);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicBoolean stillInterrupted = new AtomicBoolean();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                var unused = patient.decode(jpeg, "teo");
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+              stillInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
+
+    thread.start();
+    while (pixels.free() == pixels.limit()) {
+      Thread.onSpinWait();
+    }
+    thread.interrupt();
+    thread.join();
+
+    assertThat(failure.get()).hasMessage("teo: interrupted while it was read");
+    assertThat(stillInterrupted).isTrue();
+    assertThat(pixels.free()).isEqualTo(pixels.limit());
+  }
+}
