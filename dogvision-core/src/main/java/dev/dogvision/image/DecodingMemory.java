@@ -33,6 +33,11 @@ public final class DecodingMemory {
   /** The system property that sets the budget, {@value}. */
   public static final String PROPERTY = "dogvision.decoding.memory";
 
+  static final String HOW_TO_RAISE =
+      "Give Java more (-Xmx), or decoding a larger share of it (-D"
+          + PROPERTY
+          + "=...), or shrink the picture";
+
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15})([kmg]?)");
   private static final Object CREATION = new Object();
   private static volatile @Nullable DecodingMemory process;

@@ -48,10 +48,6 @@ import org.jspecify.annotations.Nullable;
 public final class ImageDecoder {
   private static final long DEFAULT_MAXIMUM_PIXELS = 100_000_000;
   private static final String EMPTY = "empty, 0 bytes";
-  private static final String MORE_MEMORY =
-      "Give Java more (-Xmx), or decoding a larger share of it (-D"
-          + DecodingMemory.PROPERTY
-          + "=...), or shrink the picture";
 
   /** Warnings tell little after the first few, and a damaged file may give thousands. */
   private static final int MOST_WARNINGS = 100;
@@ -194,18 +190,7 @@ public final class ImageDecoder {
     checkNotNested();
     long bytes = source.bytesToRead();
     DecodingMemory.Pool files = DecodingMemory.ofProcess().files();
-    if (bytes > files.limit()) {
-      throw new UnreadableImageException(
-          source.name(),
-          String.format(
-              Locale.ROOT,
-              "a file of %d MB; %d MB is the most that may be in memory at once. %s",
-              (bytes >> 20) + 1,
-              files.limit() >> 20,
-              MORE_MEMORY),
-          null);
-    }
-    DecodingMemory.Share share = take(files, bytes, source.name());
+    DecodingMemory.Share share = take(files, Math.min(bytes, files.limit()), source.name());
     try {
       return decode(source.bytes(), source.name(), use);
     } finally {
@@ -418,7 +403,7 @@ public final class ImageDecoder {
               structure.height,
               (bytes >> 20) + 1,
               pixels.limit() >> 20,
-              MORE_MEMORY),
+              DecodingMemory.HOW_TO_RAISE),
           null);
     }
     return take(pixels, bytes, source);

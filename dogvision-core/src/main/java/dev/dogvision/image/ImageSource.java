@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import dev.dogvision.DogVisionException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -35,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is read before it is needed. Streams are opened anew each time, by any thread and by
  * several at once, and are closed here; they are expected to give the same bytes each time. A
- * source of more than 512 MiB is refused, whatever kind it is of, and no more than that is read.
+ * source of more than 512 MiB is refused, whatever kind it is of, as is one of more than {@link
+ * DecodingMemory} has for files; no more than that is read.
  *
  * <p>Immutable, and safe to share among threads. Two sources are equal where their names are and
  * they are the same file, equal bytes, equal pixels, or opened by the same object.
@@ -374,6 +378,8 @@ public final class ImageSource {
       return bounded(name, stream);
     } catch (UnreadableImageException e) {
       throw e;
+    } catch (ClosedByInterruptException e) {
+      throw new DogVisionException(name + ": interrupted while it was read", e);
     } catch (IOException | RuntimeException e) {
       throw unreadable(e);
     }
@@ -415,7 +421,7 @@ public final class ImageSource {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UnreadableImageException(name, "interrupted while it was opened", e);
+      throw new DogVisionException(name + ": interrupted while it was opened", e);
     } catch (Exception e) { // whatever the caller's own code throws
       throw content instanceof FileContent
           ? unreadable(e)
@@ -438,6 +444,10 @@ public final class ImageSource {
       throw new UnreadableImageException(
           name, "a file of " + attributes.size() + " bytes; pictures may have " + MOST_BYTES, null);
     }
+    long limit = DecodingMemory.ofProcess().files().limit();
+    if (attributes.size() > limit) {
+      throw beyondMemory(name, "a file of " + attributes.size() + " bytes", limit);
+    }
   }
 
   private UnreadableImageException unreadable(Exception cause) {
@@ -454,11 +464,28 @@ public final class ImageSource {
   }
 
   private static byte[] bounded(String name, InputStream stream) throws IOException {
-    byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
+    long limit = DecodingMemory.ofProcess().files().limit();
+    byte[] bytes = stream.readNBytes((int) Math.min(MOST_BYTES, limit) + 1);
     if (bytes.length > MOST_BYTES) {
       throw tooLarge(name);
     }
+    if (bytes.length > limit) {
+      throw beyondMemory(name, "more than " + limit + " bytes", limit);
+    }
     return bytes;
+  }
+
+  private static UnreadableImageException beyondMemory(String name, String what, long limit) {
+    return new UnreadableImageException(
+        name,
+        String.format(
+            Locale.ROOT,
+            "%s; of %d MB that decoding may take, %d MB are for files. %s",
+            what,
+            DecodingMemory.budget() >> 20,
+            limit >> 20,
+            DecodingMemory.HOW_TO_RAISE),
+        null);
   }
 
   private static UnreadableImageException tooLarge(String name) {

@@ -2,6 +2,7 @@ package dev.dogvision.image;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Small files that ask for far more than they are worth, each made by hand. */
@@ -128,5 +129,16 @@ final class PictureBombs {
       bits.write(1, 1); // written with 8 bits
       bits.write(symbol, 8);
     }
+  }
+
+  /** A lossy WebP that holds little more than its size. */
+  static byte[] lossyWebpPromising(int width, int height) {
+    ByteBuffer frame = ByteBuffer.allocate(400).order(ByteOrder.LITTLE_ENDIAN);
+    int firstPart = 300;
+    int header = 1 << 4 | firstPart << 5; // a key frame that is shown
+    frame.put((byte) header).put((byte) (header >> 8)).put((byte) (header >> 16));
+    frame.put((byte) 0x9d).put((byte) 0x01).put((byte) 0x2a);
+    frame.putShort((short) width).putShort((short) height);
+    return PictureFiles.riff(PictureFiles.chunk("VP8 ", frame.array()));
   }
 }

@@ -129,6 +129,11 @@ public final class InferencePipeline {
       batch.hashed(place, read.contentHash());
     }
     int side = side();
-    preprocessing.apply(decoder.decode(read), batch.pixels(), place * side * side * 3);
+    decoder.<Void>decode(
+        read,
+        image -> {
+          preprocessing.apply(image, batch.pixels(), place * side * side * 3);
+          return null;
+        });
   }
 }

@@ -166,7 +166,9 @@ public final class PictureBatches implements Iterator<PictureBatch>, AutoCloseab
     closed = true;
     ThreadPoolExecutor pool = workers;
     if (pool != null) {
-      pool.shutdown(); // what is in the queue ends at once, since this is closed
+      // An interrupt ends a decode that runs; what is in the queue ends at once, since this is
+      // closed
+      pool.shutdownNow().forEach(Runnable::run);
     }
   }
 
@@ -177,7 +179,7 @@ public final class PictureBatches implements Iterator<PictureBatch>, AutoCloseab
     ThreadPoolExecutor pool = workers;
     try {
       while (pool != null && !pool.awaitTermination(1, TimeUnit.MINUTES)) {
-        // A picture takes long; its thread is not to be left behind.
+        // A source takes long to open; its thread is not to be left behind.
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

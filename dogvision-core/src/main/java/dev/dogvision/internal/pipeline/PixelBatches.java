@@ -195,7 +195,7 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
           try {
             lock.wait();
           } catch (InterruptedException e) {
-            // Nobody but a source that goes astray interrupts these threads; they go on waiting.
+            // Closing does, which is seen now; where a source did, they go on waiting.
           }
         }
         if (closed || nextIndex >= count) {
@@ -266,6 +266,11 @@ public final class PixelBatches implements Iterator<PixelBatch>, AutoCloseable {
       lock.notifyAll();
     }
     boolean interrupted = false;
+    for (Thread worker : workers) {
+      if (worker != Thread.currentThread()) {
+        worker.interrupt(); // which ends a decode that runs
+      }
+    }
     for (Thread worker : workers) {
       if (worker == Thread.currentThread()) {
         continue;

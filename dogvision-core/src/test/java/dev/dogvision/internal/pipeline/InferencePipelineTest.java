@@ -75,6 +75,30 @@ class InferencePipelineTest {
   }
 
   @Test
+  void should_end_what_its_threads_wait_for_as_it_is_closed() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    ImageSource endless =
+        ImageSource.of(
+            "endless",
+            () -> {
+              begun.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return new ByteArrayInputStream(new byte[0]);
+            });
+    PictureBatches batches = PIPELINE.batches(List.of(endless, endless, endless).iterator());
+    assertThat(batches.hasNext()).isTrue();
+    begun.await();
+
+    batches.close();
+
+    assertThat(batches.hasNext()).isFalse();
+  }
+
+  @Test
   void full_batches_keep_the_company_of_every_picture_alike() {
     try (PictureBatches batches = PIPELINE.inFullBatches().batches(pictures(9).iterator())) {
       assertThat(batches.next().run(InferencePipelineTest::network)).hasNumberOfRows(8);

@@ -32,6 +32,29 @@ class PixelBatchesTest {
   }
 
   @Test
+  void should_end_what_its_threads_wait_for_as_it_is_closed() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    PixelBatches batches =
+        PixelBatches.ahead(
+            8,
+            4,
+            2,
+            (index, destination, offset) -> {
+              begun.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    begun.await();
+
+    batches.close();
+
+    assertThat(batches.hasNext()).isFalse();
+  }
+
+  @Test
   void delivers_all_pictures_in_order() {
     List<Integer> sizes = new ArrayList<>();
     int index = 0;
