@@ -273,9 +273,7 @@ public final class ImageDecoder {
   }
 
   private static String unknownFormat(byte[] content) {
-    return "not JPEG, PNG, GIF, BMP or WebP but "
-        + ImageFormat.describe(content)
-        + "; convert it or leave it out";
+    return "not JPEG, PNG, GIF, BMP or WebP but " + ImageFormat.describe(content);
   }
 
   /** One way to read a picture, for which so many bytes were taken. */

@@ -2,6 +2,7 @@ package dev.dogvision.image;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ enum ImageFormat {
   WEBP("WebP");
 
   private static final int LONGEST_SIGNATURE = 16;
+
+  /** Of a first box that lists what a file can be read as, so much is looked at. */
+  private static final int MOST_BRANDS = 64;
 
   private final String title;
 
@@ -42,8 +46,69 @@ enum ImageFormat {
     return null;
   }
 
-  /** What a file seems to be that is none of the formats, for a message. */
+  /** What a file is that is none of the formats, and what to do, for a message. */
   static String describe(byte[] content) {
+    String photograph = photograph(content);
+    return photograph != null ? photograph : other(content) + "; convert it or leave it out";
+  }
+
+  /**
+   * What cameras, phones and scanners write and this library does not read: for HEIC, AVIF and JPEG
+   * XL there is no decoder in Java, and TIFF is a container of a dozen compressions.
+   */
+  private static @Nullable String photograph(byte[] content) {
+    String start = start(content);
+    if (start.startsWith("ftyp", 4)) {
+      return ofBrands(content);
+    }
+    if (start.startsWith("\u00ff\n") || start.startsWith("\0\0\0\fJXL \r\n")) {
+      return "a JPEG XL picture, for which Java has no reader; convert it to JPEG or PNG, with djxl"
+          + " say";
+    }
+    if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
+      return "a TIFF or raw photograph, as scanners and cameras write them, which is not read here;"
+          + " convert it to JPEG or PNG, with ImageMagick or the camera's own software say";
+    }
+    if (start.startsWith("II+\0") || start.startsWith("MM\0+")) {
+      return "a BigTIFF picture, which is not read here; convert it to JPEG or PNG";
+    }
+    if (start.startsWith("IIRO")
+        || start.startsWith("IIU\0")
+        || start.startsWith("FUJIFILMCCD-RAW")) {
+      return "a camera's raw photograph, which is not read here; convert it to JPEG with the"
+          + " camera's own software";
+    }
+    if (start.startsWith("\0\0\0\fjP  \r\n") || start.startsWith("\u00ffO\u00ffQ")) {
+      return "a JPEG 2000 picture, for which Java has no reader; convert it to JPEG or PNG, with"
+          + " opj_decompress say";
+    }
+    return null;
+  }
+
+  /** What the brands in a file's first box say; the first of them may name a family only. */
+  private static @Nullable String ofBrands(byte[] content) {
+    int length = Math.min(content.length, MOST_BRANDS);
+    String brands = new String(content, 8, length - 8, StandardCharsets.ISO_8859_1);
+    int box = Math.min(length, ((content[2] & 0xff) << 8) | (content[3] & 0xff)) - 8;
+    String own = brands.substring(0, Math.max(Math.min(4, brands.length()), Math.max(0, box)));
+    if (own.contains("avif") || own.contains("avis")) {
+      return "an AVIF picture, for which Java has no reader; convert it to JPEG or PNG, with"
+          + " avifdec say";
+    }
+    for (String brand : List.of("heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1")) {
+      if (own.contains(brand)) {
+        return "a HEIC picture, as iPhones take them, for which Java has no reader; convert it to"
+            + " JPEG, with heif-convert say, or have the phone take JPEGs (Settings, Camera,"
+            + " Formats, Most Compatible)";
+      }
+    }
+    return own.startsWith("crx")
+        ? "a camera's raw photograph, which is not read here; convert it to JPEG with the camera's"
+            + " own software"
+        : null;
+  }
+
+  private static String other(byte[] content) {
     String start = start(content);
     String text = start.strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
@@ -52,16 +117,8 @@ enum ImageFormat {
     if (text.startsWith("<?xml") || text.startsWith("<svg")) {
       return "XML or SVG";
     }
-    if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
-      return "a TIFF or raw photograph";
-    }
     if (start.startsWith("ftyp", 4)) {
-      return start.startsWith("avif", 8)
-          ? "an AVIF picture"
-          : start.startsWith("hei", 8) || start.startsWith("mif1", 8) ? "a HEIC picture" : "a film";
-    }
-    if (start.startsWith("\u00ff\n") || start.startsWith("JXL", 4)) {
-      return "a JPEG XL picture";
+      return "a film";
     }
     if (start.startsWith("%PDF")) {
       return "a PDF";

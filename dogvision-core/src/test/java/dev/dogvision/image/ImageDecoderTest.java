@@ -12,6 +12,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +174,54 @@ class ImageDecoderTest {
         .containsExactly(10, 20, 30);
     assertThat(Arrays.copyOf(decode(PictureFiles.webp(6, 5, 10, 20, 30, 0)).rgb(), 3))
         .containsExactly(255, 255, 255);
+  }
+
+  @Test
+  void should_show_the_first_frame_of_an_animated_webp_on_its_canvas() {
+    byte[] frame = PictureFiles.webpImage(6, 5, 10, 20, 30, 255);
+    byte[] placed =
+        ByteBuffer.allocate(16 + frame.length)
+            .put(new byte[] {2, 0, 0, 1, 0, 0, 5, 0, 0, 4, 0, 0, 1, 0, 0, 0})
+            .put(frame)
+            .array();
+    byte[] later = placed.clone();
+    later[0] = 0;
+    byte[] content =
+        PictureFiles.riff(
+            PictureFiles.chunk("VP8X", new byte[] {2, 0, 0, 0, 19, 0, 0, 9, 0, 0}),
+            PictureFiles.chunk("ANIM", new byte[6]),
+            PictureFiles.chunk("ANMF", placed),
+            PictureFiles.chunk("ANMF", later));
+
+    RgbImage read = decode(content);
+
+    assertThat(read).hasToString("RgbImage[20 x 10]");
+    assertThat(read.value(3, 2, 0)).isEqualTo(255);
+    assertThat(read.value(4, 2, 0)).isEqualTo(10);
+    assertThat(read.value(9, 6, 2)).isEqualTo(30);
+    assertThat(read.value(10, 6, 2)).isEqualTo(255);
+  }
+
+  @Test
+  void should_show_the_first_frame_of_a_gif_on_its_canvas() {
+    BufferedImage image = new BufferedImage(5, 4, BufferedImage.TYPE_BYTE_INDEXED);
+    byte[] gif = PictureFiles.write(image, "gif");
+    int frame = 13 + (gif[10] < 0 ? 3 << ((gif[10] & 7) + 1) : 0);
+    while (gif[frame] != 0x2c) {
+      frame += gif[frame] == 0x21 ? 3 + gif[frame + 2] + 1 : 1;
+    }
+    gif[6] = 20;
+    gif[8] = 10;
+    gif[frame + 1] = 7;
+    gif[frame + 3] = 3;
+
+    RgbImage read = decode(gif);
+
+    assertThat(read).hasToString("RgbImage[20 x 10]");
+    assertThat(read.value(6, 3, 0)).isEqualTo(255);
+    assertThat(read.value(7, 3, 0)).isZero();
+    assertThat(read.value(11, 6, 0)).isZero();
+    assertThat(read.value(12, 6, 0)).isEqualTo(255);
   }
 
   @Test
