@@ -106,7 +106,7 @@ public final class ImageDecoder {
    * A decoder with another limit. A picture whose header promises more pixels is refused before any
    * memory is spent on it. So is one that would take longer to decode than a plain JPEG of that
    * many pixels: a pixel of a progressive JPEG counts several times, by the number of its scans,
-   * one of a PNG or lossless WebP up to 5 times, one of a lossy WebP 20 times.
+   * one of a PNG or lossless WebP up to 5 times, one of a lossy WebP 25 times.
    *
    * @param pixels width times height, positive; 100 million unless set, which takes about 2 seconds
    * @return the changed decoder

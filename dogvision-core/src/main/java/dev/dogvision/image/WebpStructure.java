@@ -70,7 +70,7 @@ final class WebpStructure extends FileStructure {
       workPerPixel = 5;
     } else {
       bytesPerPixel = 110;
-      workPerPixel = 20;
+      workPerPixel = 25;
     }
   }
 
