@@ -1,8 +1,8 @@
 package dev.dogvision.data;
 
-import dev.dogvision.internal.Excerpt;
 import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.internal.Excerpt;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

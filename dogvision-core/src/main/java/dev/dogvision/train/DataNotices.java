@@ -1,14 +1,10 @@
 package dev.dogvision.train;
 
 import dev.dogvision.data.Dataset;
-import dev.dogvision.data.Example;
 import dev.dogvision.data.Split;
-import dev.dogvision.image.ImageSource;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.model.TransferModel;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
