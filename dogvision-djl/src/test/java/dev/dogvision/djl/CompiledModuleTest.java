@@ -11,6 +11,9 @@ import dev.dogvision.djl.GraphCompiler.Kernels;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.NetworkPlan;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +81,22 @@ final class CompiledModuleTest {
     int before = ProcessExit.openNetworks();
     assertThat(failure(forward("x"))).hasMessageContaining("prepare");
     assertThat(ProcessExit.openNetworks()).isEqualTo(before);
+  }
+
+  /** DJL closes what was forgotten once the collector finds it, and says so. */
+  @Test
+  void a_module_that_can_not_be_prepared_is_not_left_to_the_collector() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, /* autoFlush= */ true, StandardCharsets.UTF_8));
+    try {
+      assertThat(failure(forward("x"))).hasMessageContaining("prepare");
+      System.gc();
+      System.runFinalization();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("not closed");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.dogvision.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.base.Splitter;
@@ -17,7 +16,6 @@ import dev.dogvision.spi.TrainableNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Native memory stays where it is however long a network is used. */
@@ -54,25 +52,6 @@ final class MemoryTest {
       least = Math.min(least, resident() - before);
     }
     assertThat(least).isLessThan(ALLOWED_BYTES);
-  }
-
-  /** With 4 MB of weights each. */
-  @Test
-  void networks_that_fail_to_open() throws IOException {
-    TorchScriptArchive unprepared =
-        new TorchScriptArchive(
-            "  def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n    return x\n",
-            List.of(Attribute.vector("p", new float[1 << 20])));
-    assertFlat(
-        () ->
-            assertThatThrownBy(
-                    () ->
-                        CompiledModule.load(
-                                kernels -> unprepared, Device.CPU, Precision.FLOAT32, false)
-                            .close())
-                .hasMessageContaining("prepare"),
-        20,
-        40);
   }
 
   @Test
