@@ -7,7 +7,6 @@ import com.google.common.base.Splitter;
 import dev.dogvision.Device;
 import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
-import dev.dogvision.djl.TorchScriptArchive.Attribute;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Engine;
