@@ -57,6 +57,19 @@ class ArchitectureTest {
               "dev.dogvision.predict..",
               "dev.dogvision.evaluate..");
 
+  @ArchTest
+  static final ArchRule inputs_know_nothing_of_the_training_that_reads_them =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.dogvision.internal.inputs..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.dogvision.model..",
+              "dev.dogvision.train..",
+              "dev.dogvision.predict..",
+              "dev.dogvision.evaluate..");
+
   /** From the ground up: a package may use what stands before it, never what stands after it. */
   private static final List<String> ORDER =
       List.of("image", "data", "model", "evaluate", "predict", "train");

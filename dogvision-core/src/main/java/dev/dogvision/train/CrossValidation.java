@@ -10,6 +10,7 @@ import dev.dogvision.data.Example;
 import dev.dogvision.data.Groups;
 import dev.dogvision.data.Split;
 import dev.dogvision.internal.SetOnce;
+import dev.dogvision.internal.inputs.RunMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.dogvision.train;
 
+import dev.dogvision.internal.inputs.BatchStream;
+import dev.dogvision.internal.inputs.Inputs;
+import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.spi.StepResult;
 import dev.dogvision.spi.TrainableNetwork;
 import dev.dogvision.spi.UpdateRule;

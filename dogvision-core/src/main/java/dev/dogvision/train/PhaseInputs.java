@@ -2,6 +2,16 @@ package dev.dogvision.train;
 
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.internal.inputs.BatchStream;
+import dev.dogvision.internal.inputs.EmbeddingCache;
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.FrozenInputs;
+import dev.dogvision.internal.inputs.FrozenPart;
+import dev.dogvision.internal.inputs.Inputs;
+import dev.dogvision.internal.inputs.PixelInputs;
+import dev.dogvision.internal.inputs.PixelRows;
+import dev.dogvision.internal.inputs.RunMemory;
+import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import java.nio.file.Path;
@@ -18,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class PhaseInputs {
   private static final int PIXEL_BATCH = 8;
 
-  private final PhaseLoop.ExecutionContext context;
+  private final ExecutionContext context;
   private final StartingPoint start;
   private final TrainingSettings settings;
   private final EventDispatcher dispatcher;
@@ -27,7 +37,7 @@ final class PhaseInputs {
   private final RunMemory memory;
 
   PhaseInputs(
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       StartingPoint start,
       TrainingSettings settings,
       EventDispatcher dispatcher,
@@ -148,7 +158,7 @@ final class PhaseInputs {
       TrainingProcess.TeacherModel teacher, LabelledImages training) {
     NetworkPlan plan = teacher.plan();
     return new FrozenPart(
-            new PhaseLoop.ExecutionContext(context.engine(), plan, context.device()),
+            new ExecutionContext(context.engine(), plan, context.device()),
             teacher.weights(),
             start.preprocessing(),
             plan.logitsPosition(),

@@ -3,11 +3,11 @@ package dev.dogvision.train;
 import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonParser;
-import dev.dogvision.Device;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.Evaluation;
-import dev.dogvision.spi.Engine;
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.Inputs;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
@@ -40,9 +40,6 @@ final class PhaseLoop {
     this.dispatcher = dispatcher;
     this.checkpoints = checkpoints;
   }
-
-  /** What computes, on what. */
-  record ExecutionContext(Engine engine, NetworkPlan plan, Device device) {}
 
   /**
    * Validation data.

@@ -1,5 +1,7 @@
 package dev.dogvision.train;
 
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.Inputs;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.TrainableNetwork;
@@ -29,7 +31,7 @@ final class RateSearch {
   }
 
   TrainingEnd run(
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       TrainingSettings settings,
       RunState state,
       Inputs inputs,

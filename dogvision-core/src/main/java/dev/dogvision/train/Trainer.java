@@ -12,6 +12,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.internal.SetOnce;
+import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;

@@ -4,6 +4,9 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.BatchMixing;
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.Inputs;
+import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A whole run: one phase after the other, on data that has been checked. */
 final class TrainingProcess {
-  private final PhaseLoop.ExecutionContext context;
+  private final ExecutionContext context;
   private final StartingPoint start;
   private final TrainingSettings settings;
   private final LabelledImages training;
@@ -32,7 +35,7 @@ final class TrainingProcess {
   record TeacherModel(NetworkPlan plan, Map<String, Tensor> weights) {}
 
   TrainingProcess(
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       StartingPoint start,
       TrainingSettings settings,
       LabelledImages training,

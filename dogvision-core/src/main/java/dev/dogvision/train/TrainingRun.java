@@ -10,6 +10,9 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.FrozenPart;
+import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Network;
@@ -41,7 +44,7 @@ public final class TrainingRun {
   private final int chosenEpoch;
   private final TrainingEnd end;
   private final Map<String, String> settings;
-  private final PhaseLoop.ExecutionContext context;
+  private final ExecutionContext context;
   private final RunMemory memory;
   private final Origin origin;
 
@@ -62,7 +65,7 @@ public final class TrainingRun {
       int chosenEpoch,
       TrainingEnd end,
       Map<String, String> settings,
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       RunMemory memory,
       Origin origin) {
     this.model = model;
@@ -76,7 +79,7 @@ public final class TrainingRun {
   }
 
   static TrainingRun of(
-      Origin origin, TrainingEnd end, PhaseLoop.ExecutionContext context, RunMemory memory) {
+      Origin origin, TrainingEnd end, ExecutionContext context, RunMemory memory) {
     RunState state = origin.state();
     StartingPoint start = origin.session().start();
     TrainingSettings settings = origin.session().settings();
@@ -266,7 +269,7 @@ public final class TrainingRun {
     return origin.training().withLabels(model.labels());
   }
 
-  PhaseLoop.ExecutionContext context() {
+  ExecutionContext context() {
     return context;
   }
 
@@ -278,8 +281,7 @@ public final class TrainingRun {
    */
   float[][] logits(List<Example> examples) {
     NetworkPlan plan = model.plan();
-    PhaseLoop.ExecutionContext trained =
-        new PhaseLoop.ExecutionContext(context.engine(), plan, context.device());
+    ExecutionContext trained = new ExecutionContext(context.engine(), plan, context.device());
     FrozenPart backbone = backbone(trained);
     float[][] logits = new float[examples.size()][];
     try (Network head =
@@ -315,7 +317,7 @@ public final class TrainingRun {
   }
 
   /** The trained backbone, from where its training began: up to there much may be remembered. */
-  private FrozenPart backbone(PhaseLoop.ExecutionContext trained) {
+  private FrozenPart backbone(ExecutionContext trained) {
     NetworkPlan plan = model.plan();
     TrainingSettings settings = origin.session().settings();
     int lastPhase = Math.min(origin.state().phase, settings.phases().size() - 1);

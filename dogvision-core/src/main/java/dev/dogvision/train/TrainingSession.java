@@ -3,6 +3,8 @@ package dev.dogvision.train;
 import static com.google.common.base.Preconditions.checkState;
 
 import dev.dogvision.data.Dataset;
+import dev.dogvision.internal.inputs.ExecutionContext;
+import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
@@ -120,7 +122,7 @@ record TrainingSession(
       RunMemory memory,
       RunState state,
       EventDispatcher dispatcher) {
-    PhaseLoop.ExecutionContext context = context();
+    ExecutionContext context = context();
     CheckpointSink checkpoints = checkpoints(training, validation, state, context.engine());
     Dataset validationData = validation == null ? null : validation.dataset();
     try {
@@ -187,7 +189,7 @@ record TrainingSession(
   LearningRateCurve findLearningRate(Dataset training, RateSearch search) {
     LabelledImages images = LabelledImages.of("training", training, start.labels());
     EventDispatcher dispatcher = dispatcher();
-    PhaseLoop.ExecutionContext context = context();
+    ExecutionContext context = context();
     RunState state = new RunState(newName(), start.weights());
     state.phase = settings.phases().size() - 1;
     RunMemory memory = new RunMemory(settings.cacheBytes());
@@ -204,14 +206,13 @@ record TrainingSession(
     }
   }
 
-  private PhaseLoop.ExecutionContext context() {
+  private ExecutionContext context() {
     Engine engine = Engines.forTraining(start.plan());
-    return new PhaseLoop.ExecutionContext(
-        engine, start.plan(), Engines.chooseDevice(engine, start.device()));
+    return new ExecutionContext(engine, start.plan(), Engines.chooseDevice(engine, start.device()));
   }
 
   private TrainingProcess process(
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       LabelledImages training,
       @Nullable LabelledImages validation,
       RunMemory memory,

@@ -1,5 +1,8 @@
 package dev.dogvision.train;
 
+import dev.dogvision.internal.inputs.BatchStream;
+import dev.dogvision.internal.inputs.Inputs;
+import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.spi.Network;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;

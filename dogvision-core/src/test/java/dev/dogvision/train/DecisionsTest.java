@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableMap;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
+import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import java.util.SplittableRandom;
 
@@ -11,11 +11,11 @@ import java.util.SplittableRandom;
  * with the constant and the finishing function of SplitMix64: Steele, Lea and Flood, "Fast
  * Splittable Pseudorandom Number Generators", 2014.
  */
-final class Seeds {
+public final class Seeds {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   /** What a seed is for. */
-  enum Purpose {
+  public enum Purpose {
     ORDER(0),
     AUGMENTATION(1),
     MIXING(2);
@@ -29,7 +29,7 @@ final class Seeds {
 
   private Seeds() {}
 
-  static long derive(long seed, Purpose purpose, long index) {
+  public static long derive(long seed, Purpose purpose, long index) {
     long z = seed + GOLDEN_GAMMA * ((purpose.number << 40) + index + 1);
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -37,7 +37,7 @@ final class Seeds {
   }
 
   /** The images' order in an epoch: Fisher and Yates' shuffle of 0, 1, 2, ... */
-  static int[] order(int size, long seed, int epoch) {
+  public static int[] order(int size, long seed, int epoch) {
     int[] order = identity(size);
     SplittableRandom random = new SplittableRandom(derive(seed, Purpose.ORDER, epoch));
     for (int i = size - 1; i > 0; i--) {
@@ -49,7 +49,7 @@ final class Seeds {
     return order;
   }
 
-  static int[] identity(int size) {
+  public static int[] identity(int size) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {
       order[i] = i;

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
@@ -9,7 +9,7 @@ import dev.dogvision.spi.Batch;
 import java.util.List;
 
 /** Photographs that are read anew in every pass, in parallel and ahead of the network. */
-final class PixelInputs implements Inputs {
+public final class PixelInputs implements Inputs {
   private final List<Example> examples;
   private final Preprocessing preprocessing;
   private final Augmentation augmentation;
@@ -23,7 +23,7 @@ final class PixelInputs implements Inputs {
    * @param augmentation what happens to them besides, anew in every epoch
    * @param seed the run's
    */
-  PixelInputs(
+  public PixelInputs(
       List<Example> examples, Preprocessing preprocessing, Augmentation augmentation, long seed) {
     this.examples = List.copyOf(examples);
     this.preprocessing = preprocessing;

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.internal.WholeFile;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A disk that is full or gone ends no run: it is told once, and nothing more is written.
  */
-final class EmbeddingCache {
+public final class EmbeddingCache {
   private static final int HASH_BYTES = 32;
   private static final HexFormat HEX = HexFormat.of();
   private static final byte[] MAGIC =
@@ -77,7 +77,7 @@ final class EmbeddingCache {
    * @param size values in an embedding
    * @param notices hears what can't be read or written; a run goes on without
    */
-  static EmbeddingCache open(Path folder, String part, int size, Consumer<String> notices) {
+  public static EmbeddingCache open(Path folder, String part, int size, Consumer<String> notices) {
     EmbeddingCache cache =
         new EmbeddingCache(folder, "embeddings-" + part.substring(0, 32), size, notices);
     cache.read(cache.file());

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import com.google.common.collect.MapMaker;
 import com.google.common.hash.Hasher;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe from several threads at once.
  */
-final class RunMemory {
+public final class RunMemory {
   private final long budget;
 
   private final Map<Tensor, String> hashes = new MapMaker().weakKeys().makeMap();
@@ -44,7 +44,7 @@ final class RunMemory {
    *
    * @param budget bytes of rows that are kept at most
    */
-  RunMemory(long budget) {
+  public RunMemory(long budget) {
     this.budget = budget;
   }
 

@@ -1,10 +1,10 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import dev.dogvision.spi.Batch;
 import java.util.Iterator;
 
 /** One pass over images, batch by batch. */
-interface BatchStream extends Iterator<Batch>, AutoCloseable {
+public interface BatchStream extends Iterator<Batch>, AutoCloseable {
 
   /** Stops whatever works ahead. */
   @Override

@@ -1,7 +1,7 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 /** Images on their way into a network, as batches that start at one position of it. */
-interface Inputs {
+public interface Inputs {
 
   /** How many images there are. */
   int size();

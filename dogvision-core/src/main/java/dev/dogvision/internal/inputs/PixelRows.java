@@ -1,9 +1,9 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import dev.dogvision.spi.PixelBatch;
 
 /** Preprocessed pictures in memory, ready to be put together into batches. */
-final class PixelRows implements Inputs {
+public final class PixelRows implements Inputs {
   private final int side;
   private final byte[][] rows;
 
@@ -13,7 +13,7 @@ final class PixelRows implements Inputs {
    * @param side height and width
    * @param rows {@code side * side * 3} bytes an image; not copied
    */
-  PixelRows(int side, byte[][] rows) {
+  public PixelRows(int side, byte[][] rows) {
     this.side = side;
     this.rows = rows;
   }

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import static java.util.Objects.requireNonNull;
 
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is computed of one does not depend on which others come with it: remembered and computed anew it
  * has the same bits.
  */
-final class FrozenPart {
+public final class FrozenPart {
   /** Small batches are the fastest on a processor: the activations stay in its caches. */
   private static final int BATCH_ON_CPU = 8;
 
@@ -43,7 +43,7 @@ final class FrozenPart {
   /** How much of the part before is in memory at once, though it is not to be remembered. */
   private static final int VALUES_AT_ONCE = 1 << 24;
 
-  private final PhaseLoop.ExecutionContext context;
+  private final ExecutionContext context;
   private final Map<String, Tensor> weights;
   private final Preprocessing preprocessing;
   private final int position;
@@ -61,8 +61,8 @@ final class FrozenPart {
    * @param position where the part ends
    * @param memory is asked first, and told what is computed
    */
-  FrozenPart(
-      PhaseLoop.ExecutionContext context,
+  public FrozenPart(
+      ExecutionContext context,
       Map<String, Tensor> weights,
       Preprocessing preprocessing,
       int position,
@@ -71,7 +71,7 @@ final class FrozenPart {
   }
 
   private FrozenPart(
-      PhaseLoop.ExecutionContext context,
+      ExecutionContext context,
       Map<String, Tensor> weights,
       Preprocessing preprocessing,
       int position,
@@ -93,16 +93,16 @@ final class FrozenPart {
    *
    * @param further where it ends
    */
-  FrozenPart upTo(int further) {
+  public FrozenPart upTo(int further) {
     return new FrozenPart(context, weights, preprocessing, further, memory, this);
   }
 
-  static int batchSize(PhaseLoop.ExecutionContext context) {
+  public static int batchSize(ExecutionContext context) {
     return context.device().type().equals("cpu") ? BATCH_ON_CPU : BATCH_ON_GPU;
   }
 
   /** A name for all that a row depends on besides the photograph: 64 hexadecimal digits. */
-  String name() {
+  public String name() {
     NetworkPlan plan = context.plan();
     Hasher hasher = Hashing.sha256().newHasher();
     Fingerprints.putText(hasher, context.engine().name() + "\n" + context.engine().version());
@@ -123,7 +123,7 @@ final class FrozenPart {
     return hasher.hash().toString();
   }
 
-  int position() {
+  public int position() {
     return position;
   }
 
@@ -137,7 +137,7 @@ final class FrozenPart {
 
   /** Hears how far the computing has come. */
   @FunctionalInterface
-  interface Progress {
+  public interface Progress {
 
     /**
      * Called batch after batch; never where nothing has to be computed.
@@ -158,7 +158,7 @@ final class FrozenPart {
    * @return a row for each, in their order, not to be changed; null if it was not to go on
    * @throws dev.dogvision.image.UnreadableImageException if a photograph can't be read
    */
-  float @Nullable [][] rows(
+  public float @Nullable [][] rows(
       List<Example> examples, @Nullable EmbeddingCache disk, Progress progress) {
     float[][] rows = new float[examples.size()][];
     List<Integer> missing = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import static java.util.Objects.requireNonNull;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a frozen part gives for photographs: some rows in memory, the others computed in each pass.
  */
-final class FrozenInputs implements Inputs {
+public final class FrozenInputs implements Inputs {
   private final FrozenPart part;
   private final List<Example> examples;
   private final float[] @Nullable [] rows;
@@ -24,7 +24,7 @@ final class FrozenInputs implements Inputs {
    * @param examples the photographs
    * @param rows one row a photograph, null where it is missing; not copied
    */
-  FrozenInputs(FrozenPart part, List<Example> examples, float[] @Nullable [] rows) {
+  public FrozenInputs(FrozenPart part, List<Example> examples, float[] @Nullable [] rows) {
     this.part = part;
     this.examples = examples;
     this.rows = rows;

@@ -1,4 +1,4 @@
-package dev.dogvision.train;
+package dev.dogvision.internal.inputs;
 
 import dev.dogvision.spi.Batch;
 import java.util.Arrays;
