@@ -140,7 +140,14 @@ abstract class ColorConversion {
       // Whoever writes 1/2.2 means sRGB's own curve.
       linear[i] = (float) (standardCurve ? linear(i / 255.0) : Math.pow(i / 255.0, 1 / gamma));
     }
-    return new OfPrimaries(linear, matrix);
+    if (matrix != null) {
+      return new OfPrimaries(linear, matrix);
+    }
+    byte[] table = new byte[256];
+    for (int i = 0; i < 256; i++) {
+      table[i] = OfPrimaries.encodedByte(linear[i]);
+    }
+    return new OfTable(table);
   }
 
   private static double linear(double encoded) {
@@ -180,7 +187,7 @@ abstract class ColorConversion {
     }
   }
 
-  /** Of grey, each value for itself. */
+  /** Each value for itself. */
   private static final class OfTable extends ColorConversion {
     private final byte[] table;
 
@@ -212,40 +219,41 @@ abstract class ColorConversion {
 
   /** Of a curve and primaries, as PNGs without a profile name them. */
   private static final class OfPrimaries extends ColorConversion {
-    private static final int STEPS = 4096;
+    /** So many that the steep dark end of the curve is met within a twentieth of a level. */
+    private static final int STEPS = 65_535;
+
     private static final byte[] ENCODED = new byte[STEPS + 1];
 
     static {
       for (int i = 0; i <= STEPS; i++) {
-        // Steps are even in the square root, since the curve is steep at its dark end.
-        double root = (double) i / STEPS;
-        ENCODED[i] = (byte) Math.round(255 * encoded(root * root));
+        ENCODED[i] = (byte) Math.round(255 * encoded((double) i / STEPS));
       }
     }
 
     private final float[] linear;
-    private final double @Nullable [][] matrix;
+    private final float[] matrix = new float[9];
 
-    OfPrimaries(float[] linear, double @Nullable [][] matrix) {
+    OfPrimaries(float[] linear, double[][] matrix) {
       this.linear = linear;
-      this.matrix = matrix;
+      for (int i = 0; i < this.matrix.length; i++) {
+        this.matrix[i] = (float) matrix[i / 3][i % 3];
+      }
+    }
+
+    static byte encodedByte(float linear) {
+      return ENCODED[(int) (Math.max(0, Math.min(1, linear)) * STEPS + 0.5f)];
     }
 
     @Override
     void apply(byte[] rgb) {
+      float[] m = matrix;
       for (int i = 0; i < rgb.length; i += 3) {
-        double red = linear[rgb[i] & 0xff];
-        double green = linear[rgb[i + 1] & 0xff];
-        double blue = linear[rgb[i + 2] & 0xff];
-        for (int channel = 0; channel < 3; channel++) {
-          double value = channel == 0 ? red : channel == 1 ? green : blue;
-          if (matrix != null) {
-            double[] row = matrix[channel];
-            value = row[0] * red + row[1] * green + row[2] * blue;
-          }
-          value = Math.max(0, Math.min(1, value));
-          rgb[i + channel] = ENCODED[(int) (Math.sqrt(value) * STEPS + 0.5)];
-        }
+        float red = linear[rgb[i] & 0xff];
+        float green = linear[rgb[i + 1] & 0xff];
+        float blue = linear[rgb[i + 2] & 0xff];
+        rgb[i] = encodedByte(m[0] * red + m[1] * green + m[2] * blue);
+        rgb[i + 1] = encodedByte(m[3] * red + m[4] * green + m[5] * blue);
+        rgb[i + 2] = encodedByte(m[6] * red + m[7] * green + m[8] * blue);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.dogvision.image;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,21 @@ final class JpegStructure extends FileStructure {
   /** The reader for four components is slower. */
   private static final double WORK_OF_FOUR_COMPONENTS = 3;
 
+  /** Colours go through a profile row by row. */
+  private static final double WORK_OF_PROFILE = 4;
+
+  private static final String PROFILE = "ICC_PROFILE\0";
+
   /** Whether it is one in several passes over all of the picture. */
   boolean progressive;
 
   private int scans;
+
+  private boolean dropsProfile;
+  private boolean hasProfile;
+
+  /** The kind of colours that its profile is for, as four letters. */
+  private String profileSpace = "";
 
   /** How many bytes lie between segments and belong to none. */
   private int surplus;
@@ -70,6 +82,9 @@ final class JpegStructure extends FileStructure {
       bytesPerPixel += components;
       workPerPixel += WORK_OF_FOUR_COMPONENTS;
     }
+    if (hasProfile && profileFits()) {
+      workPerPixel += WORK_OF_PROFILE;
+    }
     if (damage == null && !cut && lacksScans()) {
       damage = "cut short: scans of the picture are missing; fetch it again";
     }
@@ -87,16 +102,24 @@ final class JpegStructure extends FileStructure {
 
   /**
    * Without what lies between segments. A decoder would step over it with a warning, and say
-   * nothing of what is wrong with the picture itself, since it tells of the first thing only.
+   * nothing of what is wrong with the picture itself, since it tells of the first thing only. And
+   * without a profile for colours of another kind, which the reader for four components tries anew
+   * for each pixel.
    */
   @Override
   byte[] readable() {
-    if (surplus == 0) {
+    if (surplus == 0 && (!hasProfile || profileFits())) {
       return content;
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream(end);
-    new JpegStructure(content).walk(kept);
+    JpegStructure copied = new JpegStructure(content);
+    copied.dropsProfile = hasProfile && !profileFits();
+    copied.walk(kept);
     return kept.toByteArray();
+  }
+
+  private boolean profileFits() {
+    return profileSpace.equals(components == 1 ? "GRAY" : components == 3 ? "RGB " : "CMYK");
   }
 
   private void walk(@Nullable ByteArrayOutputStream kept) {
@@ -137,7 +160,10 @@ final class JpegStructure extends FileStructure {
           }
           at = endOfScan(at);
         }
-        keep(kept, from, at);
+        boolean dropped = dropsProfile && marker == 0xe2 && startsWith(from + 4, PROFILE);
+        if (!dropped) {
+          keep(kept, from, at);
+        }
       }
     }
   }
@@ -156,6 +182,12 @@ final class JpegStructure extends FileStructure {
       readScan(start, length);
     } else if (marker == 0xe1 && startsWith(start, "Exif\0")) {
       setExif(start + 6, length - 6L);
+    } else if (marker == 0xe2 && startsWith(start, PROFILE)) {
+      hasProfile = true;
+      int space = start + PROFILE.length() + 2 + 16; // behind the number of the piece
+      if (profileSpace.isEmpty() && length >= PROFILE.length() + 2 + 20) {
+        profileSpace = new String(content, space, 4, StandardCharsets.ISO_8859_1);
+      }
     } else if (marker == 0xdc && length == 2 && height == 0) {
       height = big16(start); // a scanner's, which knew the number of lines only at the end
     }

@@ -8,6 +8,8 @@ final class PngStructure extends FileStructure {
   /** A gigabyte of pixels in chunks of 8 KB, as they are written, has as many. */
   private static final int MOST_CHUNKS = 120_000;
 
+  private static final double WORK_OF_PROFILE = 3;
+
   /** The colour profile, compressed; its length is 0 where there is none. */
   int profileStart;
 
@@ -66,7 +68,7 @@ final class PngStructure extends FileStructure {
 
   @Override
   String work() {
-    return workPerPixel == 5 ? "16 bits" : "several channels";
+    return bytesPerPixel + " bytes each" + (profileLength > 0 ? " and with a colour profile" : "");
   }
 
   private void readHeader(int at) {
@@ -86,6 +88,7 @@ final class PngStructure extends FileStructure {
 
   private void readColors(int start, int length) {
     if (startsWith(start - 4, "iCCP")) {
+      workPerPixel += profileLength == 0 ? WORK_OF_PROFILE : 0;
       profileStart = start;
       profileLength = length;
     } else if (startsWith(start - 4, "gAMA") && length == 4) {

@@ -25,6 +25,7 @@ final class WebpStructure extends FileStructure {
   private static final int TABLE_BYTES_PER_PIXEL = 8;
 
   private static final int FEWEST_TABLE_ENTRIES = 100_000;
+  private static final double WORK_OF_PROFILE = 3;
 
   /** The reader looks a few bytes ahead, and is slow to notice that there are none. */
   private static final int PADDING = 64;
@@ -72,6 +73,7 @@ final class WebpStructure extends FileStructure {
       bytesPerPixel = 110;
       workPerPixel = 25;
     }
+    workPerPixel += withProfile() ? WORK_OF_PROFILE : 0;
   }
 
   /** Whether the reader is this library's own. */

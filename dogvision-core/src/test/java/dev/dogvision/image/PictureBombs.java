@@ -3,6 +3,7 @@ package dev.dogvision.image;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Small files that ask for far more than they are worth, each made by hand. */
@@ -140,5 +141,16 @@ final class PictureBombs {
     frame.put((byte) 0x9d).put((byte) 0x01).put((byte) 0x2a);
     frame.putShort((short) width).putShort((short) height);
     return PictureFiles.riff(PictureFiles.chunk("VP8 ", frame.array()));
+  }
+
+  /** A segment of a JPEG that holds a small colour profile. */
+  static byte[] jpegProfile(byte[] profile) {
+    return ByteBuffer.allocate(18 + profile.length)
+        .put(new byte[] {(byte) 0xff, (byte) 0xe2})
+        .putShort((short) (16 + profile.length))
+        .put("ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII))
+        .put(new byte[] {1, 1})
+        .put(profile)
+        .array();
   }
 }

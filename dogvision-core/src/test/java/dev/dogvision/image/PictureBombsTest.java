@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dogvision.DogVisionException;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -120,6 +122,16 @@ class PictureBombsTest {
               }
             })
         .hasMessage("it takes more memory than the 1 MB that a picture of its size explains");
+  }
+
+  @Test
+  void should_pass_over_a_profile_for_colours_of_another_kind() {
+    byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    byte[] plain = PictureFiles.cmykJpeg(400, 300, 10, 100, 30, 40);
+    byte[] wrong = PictureFiles.inserted(plain, 2, PictureBombs.jpegProfile(profile));
+
+    assertThat(decoder.decode(wrong, "teo")).isEqualTo(decoder.decode(plain, "teo"));
+    assertThat(FileStructure.of(ImageFormat.JPEG, wrong).readable()).isEqualTo(plain);
   }
 
   @Test
