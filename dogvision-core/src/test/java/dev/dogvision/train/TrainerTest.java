@@ -203,5 +203,15 @@ class TrainerTest {
         .hasMessage(
             "the training data has a label that the model lacks: purple; give the model"
                 + " .labels(dataset.labels()) of the whole data set");
+    TrainingRun run = frozen(1, 8, 13).fit(training);
+    assertThatThrownBy(() -> run.evaluate(strange))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the evaluation data has a label that the model lacks: purple; rename them, or leave"
+                + " their photographs out with dataset.withLabels(labels, ProblemPolicy.SKIP)");
+    assertThatThrownBy(() -> run.calibrate(strange))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the validation data has a label that the model lacks: purple;")
+        .hasMessageContaining("rename them");
   }
 }
