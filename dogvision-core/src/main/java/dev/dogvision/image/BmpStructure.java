@@ -127,6 +127,11 @@ final class BmpStructure extends FileStructure {
     cut = at > content.length || y < height - 1 || (y == height - 1 && x < width);
   }
 
+  @Override
+  boolean isCopied() {
+    return isOs2();
+  }
+
   /** An OS/2 bitmap as one of Windows, which begins with the same fields. */
   @Override
   byte[] readable() {

@@ -96,6 +96,11 @@ abstract class FileStructure {
     return new RgbImage((int) width, (int) height, canvas);
   }
 
+  /** Whether {@link #readable()} makes a copy. */
+  boolean isCopied() {
+    return false;
+  }
+
   /** The file as the reader gets it: without what might lead it astray. */
   byte[] readable() {
     return content;

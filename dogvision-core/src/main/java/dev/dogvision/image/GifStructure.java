@@ -1,7 +1,11 @@
 package dev.dogvision.image;
 
+import java.util.Arrays;
+
 /** A GIF's blocks, to the end of its first frame; those that follow are never looked at. */
 final class GifStructure extends FileStructure {
+  private static final int MOST_BITS = 12;
+
   /** Where the first frame lies on the canvas. */
   int left;
 
@@ -32,9 +36,15 @@ final class GifStructure extends FileStructure {
         // Readers of animations show the canvas, larger where the frame is.
         width = Math.max(width, left + little16(at + 5));
         height = Math.max(height, top + little16(at + 7));
-        at = endOfBlocks(at + 10 + colorTable(unsigned(at + 9)) + 1);
+        if (left != 0 || top != 0 || little16(at + 5) != width || little16(at + 7) != height) {
+          bytesPerPixel += 3; // the frame, and the canvas that it is laid on
+        }
+        int data = at + 10 + colorTable(unsigned(at + 9));
+        long pixels = (long) little16(at + 5) * little16(at + 7);
+        at = endOfBlocks(data + 1);
         if (at <= content.length) {
-          return; // the first picture is whole
+          cut = !holdsPixels(data, pixels);
+          return; // the first picture is whole, as far as it goes
         }
       } else {
         break;
@@ -47,6 +57,67 @@ final class GifStructure extends FileStructure {
   @Override
   RgbImage onCanvas(RgbImage image) {
     return onCanvas(image, width, height, left, top);
+  }
+
+  /**
+   * Whether the codes of a picture stand for all of its pixels. Java's reader leaves those that are
+   * missing as they are, without a word. Only how many pixels each code stands for is kept.
+   */
+  private boolean holdsPixels(int data, long wanted) {
+    int codeSize = unsigned(data);
+    if (codeSize < 1 || codeSize > MOST_BITS - 1) {
+      return true; // the reader tells what is wrong
+    }
+    int clear = 1 << codeSize;
+    int[] lengths = new int[1 << MOST_BITS];
+    Arrays.fill(lengths, 0, clear, 1);
+    int next = clear + 2;
+    int size = codeSize + 1;
+    int before = 0;
+    long pixels = 0;
+    long bits = 0;
+    int count = 0;
+    int at = data + 1;
+    int blockEnd = at; // where the length of the next block lies
+    while (pixels < wanted) {
+      while (count < size) {
+        if (at == blockEnd) {
+          if (at >= content.length || content[at] == 0) {
+            return false;
+          }
+          blockEnd = Math.min(content.length, at + 1 + unsigned(at));
+          at++;
+          continue;
+        }
+        bits |= (long) unsigned(at++) << count;
+        count += 8;
+      }
+      int code = (int) bits & ((1 << size) - 1);
+      bits >>>= size;
+      count -= size;
+      if (code == clear) {
+        next = clear + 2;
+        size = codeSize + 1;
+        before = 0;
+        continue;
+      }
+      if (code == clear + 1) {
+        return false;
+      }
+      if (code > next || (code == next && before == 0)) {
+        return true; // the reader tells what is wrong
+      }
+      int length = code == next ? before + 1 : lengths[code];
+      if (before > 0 && next < lengths.length) {
+        lengths[next++] = before + 1;
+        if (next == 1 << size && size < MOST_BITS) {
+          size++;
+        }
+      }
+      pixels += length;
+      before = length;
+    }
+    return true;
   }
 
   private static int colorTable(int flags) {

@@ -383,7 +383,8 @@ public final class ImageDecoder {
         Math.max(
             otherReader ? BYTES_PER_PIXEL_OF_OTHERS : 0,
             Math.max(structure.bytesPerPixel, turned ? BYTES_PER_PIXEL : 0));
-    return OVERHEAD + (long) (pixels * (BYTES_PER_PIXEL + more));
+    long copy = structure.isCopied() ? structure.content.length : 0;
+    return OVERHEAD + copy + (long) (pixels * (BYTES_PER_PIXEL + more));
   }
 
   private static DecodingMemory.Share takeForPixels(

@@ -108,7 +108,7 @@ final class JpegStructure extends FileStructure {
    */
   @Override
   byte[] readable() {
-    if (surplus == 0 && (!hasProfile || profileFits())) {
+    if (!isCopied()) {
       return content;
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream(end);
@@ -116,6 +116,11 @@ final class JpegStructure extends FileStructure {
     copied.dropsProfile = hasProfile && !profileFits();
     copied.walk(kept);
     return kept.toByteArray();
+  }
+
+  @Override
+  boolean isCopied() {
+    return surplus > 0 || (hasProfile && !profileFits());
   }
 
   private boolean profileFits() {

@@ -291,6 +291,11 @@ final class WebpStructure extends FileStructure {
     return onCanvas(image, width, height, left, top);
   }
 
+  @Override
+  boolean isCopied() {
+    return !lossless;
+  }
+
   /** A file of the lossy picture's colours alone. */
   @Override
   byte[] readable() {

@@ -206,10 +206,7 @@ class ImageDecoderTest {
   void should_show_the_first_frame_of_a_gif_on_its_canvas() {
     BufferedImage image = new BufferedImage(5, 4, BufferedImage.TYPE_BYTE_INDEXED);
     byte[] gif = PictureFiles.write(image, "gif");
-    int frame = 13 + (gif[10] < 0 ? 3 << ((gif[10] & 7) + 1) : 0);
-    while (gif[frame] != 0x2c) {
-      frame += gif[frame] == 0x21 ? 3 + gif[frame + 2] + 1 : 1;
-    }
+    int frame = frameOf(gif);
     gif[6] = 20;
     gif[8] = 10;
     gif[frame + 1] = 7;
@@ -416,6 +413,35 @@ class ImageDecoderTest {
           .isInstanceOf(UnreadableImageException.class)
           .hasMessage("teo: JPEG, cut short: scans of the picture are missing; fetch it again");
     }
+  }
+
+  @Test
+  void should_refuse_a_gif_that_was_cut_and_ended_anew() {
+    RgbImage large = PictureFiles.picture(200, 160, 4);
+    BufferedImage indexed = new BufferedImage(200, 160, BufferedImage.TYPE_BYTE_INDEXED);
+    indexed.createGraphics().drawImage(large.toBufferedImage(), 0, 0, null);
+    byte[] gif = PictureFiles.write(indexed, "gif");
+    int block = frameOf(gif) + 11;
+    for (int i = 0; i < 20; i++) {
+      block += 1 + (gif[block] & 0xff);
+    }
+    byte[] cut = Arrays.copyOf(gif, block + 2);
+    cut[block] = 0;
+    cut[block + 1] = 0x3b;
+
+    assertThat(decode(gif)).hasToString("RgbImage[200 x 160]");
+    assertThatThrownBy(() -> decode(cut)).hasMessageStartingWith("teo: GIF, cut short: ");
+    assertThat(decoder.readsCutPictures(true).decode(cut, "teo").value(100, 8, 1))
+        .isEqualTo(decode(gif).value(100, 8, 1)); // it is interlaced: every eighth row comes first
+  }
+
+  /** Where the first frame of a GIF begins. */
+  private static int frameOf(byte[] gif) {
+    int frame = 13 + (gif[10] < 0 ? 3 << ((gif[10] & 7) + 1) : 0);
+    while (gif[frame] != 0x2c) {
+      frame += gif[frame] == 0x21 ? 3 + gif[frame + 2] + 1 : 1;
+    }
+    return frame;
   }
 
   private static byte[] greyJpeg(RgbImage picture) {

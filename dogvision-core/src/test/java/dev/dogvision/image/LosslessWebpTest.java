@@ -134,7 +134,7 @@ class LosslessWebpTest {
     // Codes of green in their order: 7 is "00", 258 is "01", 280 is "10", 281 is "11".
     bits.write(0b00, 2);
     bits.write(0b10, 2); // three times more
-    int slot = 0x1e35a7bd * 0xff010702 >>> 31;
+    int slot = (int) ((0x1e35a7bdL * 0xff010702L) >> 31 & 1);
     bits.write(slot == 0 ? 0b01 : 0b11, 2);
 
     assertThat(decode(5, 1)).containsOnly(0xff010702).hasSize(5);
