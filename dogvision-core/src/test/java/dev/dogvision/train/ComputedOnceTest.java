@@ -148,6 +148,19 @@ class ComputedOnceTest {
   }
 
   @Test
+  void what_is_frozen_runs_batches_of_one_size_whatever_is_remembered() {
+    // An engine rounds otherwise in batches of another size; large networks show it, tiny ones may
+    // not.
+    for (long memory : new long[] {Long.MAX_VALUE, 100_000, 0}) {
+      var unusedBefore = CountingEngine.batchSizes();
+      TrainingRun run = partly(memory);
+      float[][] unused = run.logits(validation.examples().subList(0, 3));
+
+      assertThat(CountingEngine.batchSizes()).as("%s bytes", memory).containsExactly(8);
+    }
+  }
+
+  @Test
   void an_evaluation_from_the_boundary_has_the_same_bits_whatever_is_remembered() {
     float[][] remembered = partly(Long.MAX_VALUE).logits(validation.examples());
     float[][] some = partly(100_000).logits(validation.examples());

@@ -15,6 +15,9 @@ import dev.dogvision.spi.TrainableNetwork;
 import dev.dogvision.spi.ZooEntry;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class CountingEngine implements Engine {
   private static final AtomicInteger PICTURES = new AtomicInteger();
+
+  private static final Set<Integer> SIZES = ConcurrentHashMap.newKeySet();
 
   private final Engine engine;
 
@@ -33,6 +38,13 @@ public final class CountingEngine implements Engine {
   /** How many pictures went forward in this JVM so far. */
   public static int pictures() {
     return PICTURES.get();
+  }
+
+  /** Of what sizes batches of pictures were since this was asked last, and forgets them. */
+  public static Set<Integer> batchSizes() {
+    Set<Integer> sizes = new TreeSet<>(SIZES);
+    SIZES.clear();
+    return sizes;
   }
 
   @Override
@@ -101,6 +113,7 @@ public final class CountingEngine implements Engine {
     public ActivationBatch forward(Batch batch) {
       if (batch instanceof PixelBatch pixels) {
         PICTURES.addAndGet(coloured(pixels));
+        SIZES.add(pixels.size());
       }
       return network.forward(batch);
     }
