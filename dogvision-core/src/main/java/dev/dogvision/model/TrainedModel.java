@@ -8,7 +8,6 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.internal.Fingerprints;
@@ -19,14 +18,9 @@ import dev.dogvision.spi.Tensor;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 
 /**
  * A classifier that is ready to predict: network, weights, preprocessing, labels, and how it came
@@ -112,38 +106,25 @@ public final class TrainedModel {
   }
 
   /**
-   * The model that a jar on the class path brings along.
+   * The most accurate of the models that jars on the class path bring along.
    *
-   * @return the one embedded model
+   * @return the embedded model
    * @throws dev.dogvision.ModelNotFoundException if there is none, naming the dependency to add
-   * @throws DogVisionException if there is more than one
    */
   public static TrainedModel pretrained() {
-    List<EmbeddedModel> found = new ArrayList<>();
-    try {
-      ServiceLoader.load(EmbeddedModel.class, TrainedModel.class.getClassLoader())
-          .forEach(found::add);
-    } catch (ServiceConfigurationError e) {
-      throw new DogVisionException("an embedded model on the class path can't be loaded: " + e, e);
-    }
-    if (found.isEmpty()) {
-      throw new ModelNotFoundException(
-          "class path",
-          "no embedded model found on the class path: add the dependency"
-              + " dev.dogvision:dogvision-models, of the same version as dogvision-core, or name"
-              + " weights of your own with TransferModel.mobileNetV2().weights(Path)");
-    }
-    if (found.size() > 1) {
-      throw new DogVisionException(
-          found.stream()
-              .map(model -> model.name() + " (" + model.getClass().getName() + ")")
-              .collect(
-                  Collectors.joining(
-                      ", ",
-                      "several embedded models found on the class path: ",
-                      "; keep one of them")));
-    }
-    return load(found.get(0));
+    return load(EmbeddedModels.onClassPath().mostAccurate());
+  }
+
+  /**
+   * A model that a jar on the class path brings along, by its name.
+   *
+   * @param name for example {@code fast}
+   * @return the embedded model
+   * @throws dev.dogvision.ModelNotFoundException if there is none of that name, naming those there
+   *     are
+   */
+  public static TrainedModel pretrained(String name) {
+    return load(EmbeddedModels.onClassPath().named(name));
   }
 
   /**
@@ -154,7 +135,7 @@ public final class TrainedModel {
    * @throws DogVisionException if something in it is wrong
    */
   public static TrainedModel load(EmbeddedModel embedded) {
-    return ModelFolder.load(embedded.name(), embedded::open, null);
+    return ModelFolder.load(embedded.description(), embedded::open, null);
   }
 
   /**

@@ -651,7 +651,8 @@ public final class TransferModel {
             width == null ? 1 : width, inputSize == null ? 224 : inputSize, untrainedSeed);
       }
       if (weights == null) {
-        return Backbone.of(TrainedModel.pretrained()).named("the embedded model");
+        return Backbone.of(EmbeddedModels.onClassPath().ofArchitecture(architecture.name()))
+            .named("the embedded model");
       }
       return Files.isDirectory(weights)
           ? Backbone.of(TrainedModel.load(weights)).named(weights.toString())

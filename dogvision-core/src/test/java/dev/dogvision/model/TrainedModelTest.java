@@ -421,7 +421,17 @@ class TrainedModelTest {
   private record InMemory(byte[] config, byte[] weights) implements EmbeddedModel {
     @Override
     public String name() {
+      return "test";
+    }
+
+    @Override
+    public String description() {
       return "embedded test model";
+    }
+
+    @Override
+    public double accuracy() {
+      return 50;
     }
 
     @Override

@@ -42,7 +42,8 @@ public final class BreedTranslatorFactory extends BaseImageTranslatorFactory<Cla
   protected Translator<Image, Classifications> buildBaseTranslator(
       Model model, Map<String, ?> arguments) {
     return new BreedTranslator(
-        TrainedModel.pretrained(), ArgumentsUtil.intValue(arguments, "topK", DEFAULT_TOP));
+        TrainedModel.pretrained(DogVisionZoo.MODEL),
+        ArgumentsUtil.intValue(arguments, "topK", DEFAULT_TOP));
   }
 
   @Override

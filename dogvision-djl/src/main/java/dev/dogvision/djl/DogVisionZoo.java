@@ -20,6 +20,9 @@ final class DogVisionZoo extends ModelZoo {
   static final String GROUP_ID = "dev.dogvision";
   static final String ARTIFACT_ID = Architectures.mobileNetV2(1).name();
 
+  /** The name of the embedded model that the artifact is. */
+  static final String MODEL = "fast";
+
   private static final URI LOCATION = URI.create("djl://" + GROUP_ID + "/" + ARTIFACT_ID);
 
   DogVisionZoo() {

@@ -63,7 +63,7 @@ final class EmbeddedModelRepository extends AbstractRepository {
   /** Reads the model. */
   synchronized TrainedModel open() {
     if (model == null) {
-      model = TrainedModel.pretrained();
+      model = TrainedModel.pretrained(DogVisionZoo.MODEL);
     }
     return model;
   }

@@ -12,12 +12,25 @@ import java.io.InputStream;
  */
 public final class DogBreeds120 implements EmbeddedModel {
 
+  /** Of the pets in docs/model-card.md, out of fold. */
+  private static final double ACCURACY = 87.1;
+
   /** Made by {@link java.util.ServiceLoader}. */
   public DogBreeds120() {}
 
   @Override
   public String name() {
+    return "fast";
+  }
+
+  @Override
+  public String description() {
     return "120 dog breeds, MobileNetV2 1.0";
+  }
+
+  @Override
+  public double accuracy() {
+    return ACCURACY;
   }
 
   @Override
