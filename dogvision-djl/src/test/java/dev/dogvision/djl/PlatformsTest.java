@@ -50,7 +50,6 @@ final class PlatformsTest {
             "commons-csv",
             "commons-codec",
             "commons-io",
-            "metadata-extractor",
             "twelvemonkeys",
             "progressbar")) {
       List<String> versions = all("<" + library + ".version>([^<]*)<", parent);
