@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * decoded pictures or bytes in memory, is its own.
  *
  * <p>No more pictures are decoded at once than there are processors, since more would only take
- * memory. That also keeps most threads out of the native code that forbids garbage collection while
- * it runs, in which a JVM with a full heap may hang.
+ * memory, and in small heaps no more than one for each 128 MB. That also keeps most threads out of
+ * the native code that forbids garbage collection while it runs, in which a JVM with a full heap
+ * may hang or give up.
  */
 public final class DecodingMemory {
   /** The system property that sets the budget, {@value}. */
@@ -38,6 +39,7 @@ public final class DecodingMemory {
           + PROPERTY
           + "=...), or shrink the picture";
 
+  private static final long HEAP_PER_DECODE = 128L << 20;
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15})([kmg]?)");
   private static final Object CREATION = new Object();
   private static volatile @Nullable DecodingMemory process;
@@ -61,7 +63,8 @@ public final class DecodingMemory {
         if (memory == null) {
           Runtime runtime = Runtime.getRuntime();
           long bytes = budget(System.getProperty(PROPERTY), runtime.maxMemory());
-          memory = new DecodingMemory(bytes, runtime.availableProcessors());
+          long places = Math.max(1, runtime.maxMemory() / HEAP_PER_DECODE);
+          memory = new DecodingMemory(bytes, (int) Math.min(places, runtime.availableProcessors()));
           process = memory;
         }
       }

@@ -192,9 +192,25 @@ public final class ImageDecoder {
     DecodingMemory.Pool files = DecodingMemory.ofProcess().files();
     DecodingMemory.Share share = take(files, Math.min(bytes, files.limit()), source.name());
     try {
-      return decode(source.bytes(), source.name(), use);
+      return decode(content(source), source.name(), use);
     } finally {
       share.close();
+    }
+  }
+
+  private static byte[] content(ImageSource source) {
+    try {
+      return source.bytes();
+    } catch (OutOfMemoryError e) {
+      DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
+      DecodingMemory.Share all = take(pixels, pixels.limit(), source.name());
+      try {
+        return source.bytes();
+      } catch (OutOfMemoryError again) {
+        throw outOfMemory(source.name(), "a file", again);
+      } finally {
+        all.close();
+      }
     }
   }
 
@@ -288,20 +304,30 @@ public final class ImageDecoder {
       FileStructure structure,
       Function<? super RgbImage, ? extends T> use) {
     @Nullable UnreadableImageException first = null;
-    for (Attempt attempt : attempts(source, format, structure)) {
-      long bytes = memory(structure, first != null);
-      DecodingMemory.Share share = takeForPixels(bytes, source, format, structure);
+    List<Attempt> attempts = attempts(source, format, structure);
+    boolean alone = false;
+    for (int i = 0; i < attempts.size(); ) {
+      long bytes = memory(structure, i > 0);
+      DecodingMemory.Share share = takeForPixels(bytes, alone, source, format, structure);
       DECODING.set(true);
       try {
         RgbImage image;
         try {
-          image = upright(attempt.read(bytes), structure);
+          image = upright(attempts.get(i).read(bytes), structure);
         } catch (UnreadableImageException e) {
           if (first == null) {
             first = e;
           } else {
             first.addSuppressed(e);
           }
+          i++;
+          continue;
+        } catch (OutOfMemoryError e) {
+          if (alone) {
+            throw outOfMemory(source, format, e);
+          }
+          alone = true;
+          attempts = attempts(source, format, structure); // those before are used up
           continue;
         }
         return use.apply(image);
@@ -347,8 +373,6 @@ public final class ImageDecoder {
         throw interrupted(source, e);
       }
       throw damaged(source, ImageFormat.WEBP, e);
-    } catch (OutOfMemoryError e) {
-      throw outOfMemory(source, ImageFormat.WEBP, e);
     }
   }
 
@@ -363,7 +387,7 @@ public final class ImageDecoder {
   }
 
   private static UnreadableImageException outOfMemory(
-      String source, ImageFormat format, OutOfMemoryError cause) {
+      String source, Object format, OutOfMemoryError cause) {
     return new UnreadableImageException(
         source,
         format + ", which there is not enough memory to read; give Java more (-Xmx)",
@@ -387,8 +411,13 @@ public final class ImageDecoder {
     return OVERHEAD + copy + (long) (pixels * (BYTES_PER_PIXEL + more));
   }
 
+  /**
+   * Takes memory for a decode. It takes all of it after one that ran out of memory although its
+   * share was there: a JVM may say so while other decodes are in native code that keeps it from
+   * collecting garbage (JDK 17 gives up after trying three times), and alone there are none.
+   */
   private static DecodingMemory.Share takeForPixels(
-      long bytes, String source, ImageFormat format, FileStructure structure) {
+      long bytes, boolean alone, String source, ImageFormat format, FileStructure structure) {
     DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
     if (bytes > pixels.limit()) {
       throw new UnreadableImageException(
@@ -405,7 +434,7 @@ public final class ImageDecoder {
               DecodingMemory.HOW_TO_RAISE),
           null);
     }
-    return take(pixels, bytes, source);
+    return take(pixels, alone ? pixels.limit() : bytes, source);
   }
 
   private static DecodingMemory.Share take(DecodingMemory.Pool pool, long bytes, String source) {
@@ -466,8 +495,6 @@ public final class ImageDecoder {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError | AssertionError e) {
       failure = e;
-    } catch (OutOfMemoryError e) {
-      throw outOfMemory(source, format, e);
     }
     if (guard.isInterrupted()) {
       throw interrupted(source, failure);

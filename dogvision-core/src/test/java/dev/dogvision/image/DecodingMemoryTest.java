@@ -32,7 +32,7 @@ class DecodingMemoryTest {
     DecodingMemory.Share first = pool.take(200);
     List<String> served = new CopyOnWriteArrayList<>();
     List<Thread> threads = new ArrayList<>();
-    for (int bytes : new int[] {250, 10, 290}) {
+    for (int bytes : new int[] {250, 10, 300}) {
       int before = pool.waiting();
       Thread thread =
           new Thread(
@@ -56,7 +56,7 @@ class DecodingMemoryTest {
       thread.join();
     }
 
-    assertThat(served).hasSize(3).last().isEqualTo("290");
+    assertThat(served).hasSize(3).last().isEqualTo("300");
     assertThat(pool.free()).isEqualTo(300);
   }
 
