@@ -72,6 +72,7 @@ public final class DatasetBuilder {
   private @Nullable ProblemPolicy missingLabels;
   private @Nullable ProblemPolicy unreadable;
   private @Nullable ProblemPolicy conflicting;
+  private @Nullable ImageDecoder decoder;
   private boolean withoutImages;
   private boolean followLinks;
   private boolean verify;
@@ -300,7 +301,26 @@ public final class DatasetBuilder {
   }
 
   /**
-   * What to do about images that cannot be read. Defaults to {@link ProblemPolicy#FAIL}.
+   * What reads the images, wherever the data set comes to: here, in training, prediction,
+   * evaluation and reports alike.
+   *
+   * @param ownDecoder for example one that allows more pixels, or reads what there is of images
+   *     that are cut short; the standard one unless set
+   * @return this builder
+   * @throws IllegalStateException if already set
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder decoder(ImageDecoder ownDecoder) {
+    unset("decoder", decoder);
+    decoder = requireNonNull(ownDecoder, "ownDecoder");
+    return this;
+  }
+
+  /**
+   * What to do about images that cannot be read. Defaults to {@link ProblemPolicy#FAIL}, which
+   * looks at first bytes only. To skip reads every file, and finds those that end before their
+   * image does or ask for more than is allowed; what nothing but decoding finds, {@link
+   * #verifyImages} does.
    *
    * @param policy fail, or skip and count
    * @return this builder
@@ -913,10 +933,18 @@ public final class DatasetBuilder {
   /** What is wrong with images, by their place. */
   private Map<Integer, String> broken(List<Example> examples) {
     Map<Integer, String> broken = new TreeMap<>();
-    List<String> problems =
-        verify
-            ? InParallel.map(examples, example -> decodingProblem(example.image()))
-            : examples.stream().map(example -> firstSight(example.image()).orElse("")).toList();
+    ImageDecoder chosen = decoder == null ? ImageDecoder.standard() : decoder;
+    List<String> problems;
+    if (verify) {
+      problems = InParallel.map(examples, example -> decodingProblem(chosen, example.image()));
+    } else if (unreadable == ProblemPolicy.SKIP) {
+      problems = InParallel.map(examples, example -> chosen.problem(example.image()).orElse(""));
+    } else {
+      problems =
+          examples.stream()
+              .map(example -> chosen.problemAtFirstSight(example.image()).orElse(""))
+              .toList();
+    }
     for (int i = 0; i < problems.size(); i++) {
       if (!problems.get(i).isEmpty()) {
         broken.put(i, problems.get(i));
@@ -925,18 +953,13 @@ public final class DatasetBuilder {
     return broken;
   }
 
-  private static Optional<String> firstSight(ImageSource image) {
-    return ImageDecoder.standard().problemAtFirstSight(image);
-  }
-
-  private static String decodingProblem(ImageSource image) {
-    Optional<String> problem = firstSight(image);
+  private static String decodingProblem(ImageDecoder decoder, ImageSource image) {
+    Optional<String> problem = decoder.problemAtFirstSight(image);
     if (problem.isPresent()) {
       return problem.get();
     }
     try {
-      var unused = ImageDecoder.standard().decode(image);
-      return "";
+      return decoder.decode(image, pixels -> "");
     } catch (UnreadableImageException e) {
       return "does not decode: " + e.problem();
     }
@@ -949,6 +972,13 @@ public final class DatasetBuilder {
     return byId;
   }
 
+  /** The example, to be read as was asked for. */
+  private Example decoded(Example example) {
+    return decoder == null
+        ? example
+        : new Example(example.id(), example.image().decodedBy(decoder), example.label());
+  }
+
   private Dataset dataset(
       List<Example> examples,
       Map<Integer, String> broken,
@@ -958,18 +988,22 @@ public final class DatasetBuilder {
     List<Example> usable =
         IntStream.range(0, examples.size())
             .filter(i -> !broken.containsKey(i))
-            .mapToObj(examples::get)
+            .mapToObj(i -> decoded(examples.get(i)))
             .toList();
     if (usable.isEmpty()) {
       throw new DatasetException(
           String.format(
               Locale.ROOT,
-              "none of the %,d %s can be used: %,d have no image, %,d images cannot be read, %,d"
+              "none of the %,d %s can be used: %,d have no image, %,d images cannot be read%s, %,d"
                   + " have contradicting breeds",
               reading.rows(),
               source == Source.SOURCES ? "photographs given" : "rows or images of " + path,
               reading.missing().size(),
               reading.unreadable().size(),
+              reading.unreadable().entrySet().stream()
+                  .findFirst()
+                  .map(first -> " (" + first.getKey() + ": " + first.getValue() + ')')
+                  .orElse(""),
               reading.conflicting().size()));
     }
     return new Dataset(usable, labels, reading, idsGiven);

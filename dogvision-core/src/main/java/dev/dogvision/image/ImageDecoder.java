@@ -85,6 +85,10 @@ public final class ImageDecoder {
           ComponentColorModel.OPAQUE,
           DataBuffer.TYPE_BYTE);
 
+  private static final String HOW_TO_ALLOW_MORE =
+      "To read more, give ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
+          + " Predictor.builder(...).decoder";
+
   private final long maximumPixels;
   private final boolean readsCutPictures;
 
@@ -147,7 +151,8 @@ public final class ImageDecoder {
   }
 
   /**
-   * Reads a picture, wherever it is.
+   * Reads a picture, wherever it is; one that has a decoder of its own, see {@link
+   * ImageSource#decodedBy}, by that.
    *
    * @param source the picture
    * @return the picture, upright; pixels that are there already are given as they are
@@ -172,6 +177,10 @@ public final class ImageDecoder {
    * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
    */
   public <T> T decode(ImageSource source, Function<? super RgbImage, ? extends T> use) {
+    ImageDecoder own = source.decoder();
+    if (own != null && own != this) {
+      return own.decode(source, use);
+    }
     RgbImage pixels = source.pixels();
     if (pixels != null) {
       if ((long) pixels.width() * pixels.height() > maximumPixels) {
@@ -179,20 +188,25 @@ public final class ImageDecoder {
             source.name(),
             String.format(
                 Locale.ROOT,
-                "%d x %d pixels; at most %d are read (see ImageDecoder.maximumPixels)",
+                "%d x %d pixels; at most %d are read. %s",
                 pixels.width(),
                 pixels.height(),
-                maximumPixels),
+                maximumPixels,
+                HOW_TO_ALLOW_MORE),
             null);
       }
       return use.apply(pixels);
     }
+    return withContent(source, content -> decode(content, source.name(), use));
+  }
+
+  private static <T> T withContent(ImageSource source, Function<byte[], T> use) {
     checkNotNested();
     long bytes = source.bytesToRead();
     DecodingMemory.Pool files = DecodingMemory.ofProcess().files();
     DecodingMemory.Share share = take(files, Math.min(bytes, files.limit()), source.name());
     try {
-      return decode(content(source), source.name(), use);
+      return use.apply(content(source));
     } finally {
       share.close();
     }
@@ -250,6 +264,39 @@ public final class ImageDecoder {
   }
 
   /**
+   * What keeps a picture from being read, as far as its file tells without any pixel being decoded:
+   * what {@link #problemAtFirstSight} finds, a file that ends before its picture does, one that
+   * asks for more than is allowed. The whole file is read for that, and a stream or URI opened.
+   *
+   * @param source the picture
+   * @return what is wrong, without the source's name; empty where only decoding can tell
+   * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
+   */
+  public Optional<String> problem(ImageSource source) {
+    ImageDecoder own = source.decoder();
+    if (own != null && own != this) {
+      return own.problem(source);
+    }
+    try {
+      return source.pixels() != null
+          ? decode(source, pixels -> Optional.<String>empty())
+          : withContent(source, content -> problem(content, source.name()));
+    } catch (UnreadableImageException e) {
+      return Optional.of(e.problem());
+    }
+  }
+
+  private Optional<String> problem(byte[] content, String source) {
+    ImageFormat format = format(content, source);
+    FileStructure structure = structure(format, content, source);
+    long bytes = memory(structure, false);
+    DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
+    return bytes > pixels.limit()
+        ? Optional.of(tooLarge(bytes, pixels, source, format, structure).problem())
+        : Optional.empty();
+  }
+
+  /**
    * Reads a picture from memory.
    *
    * @param content a whole file; not changed
@@ -263,6 +310,11 @@ public final class ImageDecoder {
 
   private <T> T decode(byte[] content, String source, Function<? super RgbImage, ? extends T> use) {
     checkNotNested();
+    ImageFormat format = format(content, source);
+    return read(source, format, structure(format, content, source), use);
+  }
+
+  private static ImageFormat format(byte[] content, String source) {
     ImageSource.checkLength(content, source);
     if (content.length == 0) {
       throw new UnreadableImageException(source, EMPTY, null);
@@ -271,6 +323,11 @@ public final class ImageDecoder {
     if (format == null) {
       throw new UnreadableImageException(source, unknownFormat(content), null);
     }
+    return format;
+  }
+
+  /** The structure of a file that may be read. */
+  private FileStructure structure(ImageFormat format, byte[] content, String source) {
     FileStructure structure = FileStructure.of(format, content);
     checkSize(source, format, structure);
     if (structure.damage != null) {
@@ -279,7 +336,7 @@ public final class ImageDecoder {
     if (structure.cut && !readsCutPictures) {
       throw new UnreadableImageException(source, format + ", " + structure.cutShort(), null);
     }
-    return read(source, format, structure, use);
+    return structure;
   }
 
   /** Who waits for memory while it holds some may wait for ever. */
@@ -420,21 +477,30 @@ public final class ImageDecoder {
       long bytes, boolean alone, String source, ImageFormat format, FileStructure structure) {
     DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
     if (bytes > pixels.limit()) {
-      throw new UnreadableImageException(
-          source,
-          String.format(
-              Locale.ROOT,
-              "%s of %d x %d pixels, which takes about %d MB to decode; %d MB is the most that"
-                  + " decoding may take. %s",
-              format,
-              structure.width,
-              structure.height,
-              (bytes >> 20) + 1,
-              pixels.limit() >> 20,
-              DecodingMemory.HOW_TO_RAISE),
-          null);
+      throw tooLarge(bytes, pixels, source, format, structure);
     }
     return take(pixels, alone ? pixels.limit() : bytes, source);
+  }
+
+  private static UnreadableImageException tooLarge(
+      long bytes,
+      DecodingMemory.Pool pixels,
+      String source,
+      ImageFormat format,
+      FileStructure structure) {
+    return new UnreadableImageException(
+        source,
+        String.format(
+            Locale.ROOT,
+            "%s of %d x %d pixels, which takes about %d MB to decode; %d MB is the most that"
+                + " decoding may take. %s",
+            format,
+            structure.width,
+            structure.height,
+            (bytes >> 20) + 1,
+            pixels.limit() >> 20,
+            DecodingMemory.HOW_TO_RAISE),
+        null);
   }
 
   private static DecodingMemory.Share take(DecodingMemory.Pool pool, long bytes, String source) {
@@ -580,12 +646,12 @@ public final class ImageDecoder {
           source,
           String.format(
               Locale.ROOT,
-              "%s whose header promises %d x %d pixels; at most %d are read (see"
-                  + " ImageDecoder.maximumPixels)",
+              "%s whose header promises %d x %d pixels; at most %d are read. %s",
               format,
               width,
               height,
-              Math.min(maximumPixels, MOST_PIXELS_IN_AN_ARRAY)),
+              Math.min(maximumPixels, MOST_PIXELS_IN_AN_ARRAY),
+              HOW_TO_ALLOW_MORE),
           null);
     }
     if (pixels * structure.workPerPixel > maximumPixels && pixels > SMALL) {
@@ -594,13 +660,14 @@ public final class ImageDecoder {
           String.format(
               Locale.ROOT,
               "%s of %d x %d pixels in %s, which takes as long as a plain JPEG of %d million; at"
-                  + " most %d are read (see ImageDecoder.maximumPixels)",
+                  + " most %d are read. %s",
               format,
               width,
               height,
               structure.work(),
               (long) (pixels * structure.workPerPixel) / 1_000_000,
-              maximumPixels),
+              maximumPixels,
+              HOW_TO_ALLOW_MORE),
           null);
     }
   }

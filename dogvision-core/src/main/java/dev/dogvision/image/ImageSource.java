@@ -57,6 +57,7 @@ public final class ImageSource {
   private final Content content;
   private final @Nullable ImageSource original;
   private final @Nullable Stamp originalStamp;
+  private final @Nullable ImageDecoder decoder;
   private volatile @Nullable Known known;
 
   /** Opens the place that a URI names. */
@@ -103,16 +104,21 @@ public final class ImageSource {
   private record Known(String hash, @Nullable Stamp stamp) {}
 
   private ImageSource(String name, Content content) {
-    this(name, content, null, null);
+    this(name, content, null, null, null);
   }
 
   private ImageSource(
-      String name, Content content, @Nullable ImageSource original, @Nullable Stamp stamp) {
+      String name,
+      Content content,
+      @Nullable ImageSource original,
+      @Nullable Stamp stamp,
+      @Nullable ImageDecoder decoder) {
     checkArgument(!name.isBlank(), "the name of a picture must not be blank");
     this.name = name;
     this.content = content;
     this.original = original;
     this.originalStamp = stamp;
+    this.decoder = decoder;
   }
 
   /**
@@ -240,6 +246,26 @@ public final class ImageSource {
   }
 
   /**
+   * This source, to be read by a decoder of its own wherever it comes to: in training, prediction,
+   * evaluation and reports alike. It is the same photograph as without.
+   *
+   * @param ownDecoder for example one that allows more pixels
+   * @return the changed copy
+   */
+  public ImageSource decodedBy(ImageDecoder ownDecoder) {
+    ImageSource copy =
+        new ImageSource(
+            name, content, original, originalStamp, requireNonNull(ownDecoder, "ownDecoder"));
+    copy.known = known;
+    return copy;
+  }
+
+  /** The decoder that it has of its own. */
+  @Nullable ImageDecoder decoder() {
+    return decoder;
+  }
+
+  /**
    * How large the picture is, where that is known without reading it. Two sources of one content
    * have one size.
    *
@@ -302,7 +328,7 @@ public final class ImageSource {
       return this;
     }
     Stamp stamp = content instanceof FileContent file ? stamp(file.file()) : null;
-    ImageSource copy = new ImageSource(name, new BytesContent(bytes()), this, stamp);
+    ImageSource copy = new ImageSource(name, new BytesContent(bytes()), this, stamp, decoder);
     Known before = known;
     if (before != null && (stamp == null || stamp.equals(before.stamp()))) {
       copy.known = new Known(before.hash(), null);

@@ -84,7 +84,7 @@ class FoldersTest {
 
   @Test
   void unreadable_images_fail_or_are_skipped_and_counted() {
-    image("a.jpg");
+    ImageFixtures.save(ImageFixtures.drawing(20, 20, 1), folder.resolve("a.jpg"));
     ImageFixtures.write(folder.resolve("b.jpg"), new byte[0]);
 
     assertThatThrownBy(

@@ -199,6 +199,7 @@ class ImageLookupTest {
             + train.resolve("c.png")
             + ": not JPEG, PNG, GIF, BMP or WebP but a web page; convert it or leave it out");
 
+    ImageFixtures.save(ImageFixtures.drawing(20, 20, 1), train.resolve("a.jpg"));
     DatasetSummary summary =
         reading("a,x", "b,x", "c,x").unreadableImages(ProblemPolicy.SKIP).build().summary();
     assertThat(summary.images()).isEqualTo(1);

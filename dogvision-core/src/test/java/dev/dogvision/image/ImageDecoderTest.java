@@ -308,8 +308,9 @@ class ImageDecoderTest {
     assertThatThrownBy(() -> decode(jpeg))
         .isInstanceOf(UnreadableImageException.class)
         .hasMessage(
-            "teo: JPEG whose header promises 20000 x 20000 pixels; at most 100000000 are read"
-                + " (see ImageDecoder.maximumPixels)");
+            "teo: JPEG whose header promises 20000 x 20000 pixels; at most 100000000 are read. To read more, give"
+                + " ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
+                + " Predictor.builder(...).decoder");
     assertThatThrownBy(() -> decode(png)).hasMessageContaining("promises 30000 x 30000 pixels");
     assertThatThrownBy(() -> decode(huge)).hasMessageContaining("4294967295 x 4294967295");
     assertThatThrownBy(() -> decode(webp)).hasMessageContaining("promises 65536 x 65536 pixels");
@@ -333,8 +334,9 @@ class ImageDecoderTest {
     assertThat(decoder.maximumPixels(960).decode(png, "teo")).isEqualTo(picture);
     assertThatThrownBy(() -> decoder.maximumPixels(959).decode(png, "teo"))
         .hasMessage(
-            "teo: PNG whose header promises 40 x 24 pixels; at most 959 are read"
-                + " (see ImageDecoder.maximumPixels)");
+            "teo: PNG whose header promises 40 x 24 pixels; at most 959 are read. To read more, give"
+                + " ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
+                + " Predictor.builder(...).decoder");
     assertThatThrownBy(() -> decoder.maximumPixels(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maximumPixels must be positive, got 0");

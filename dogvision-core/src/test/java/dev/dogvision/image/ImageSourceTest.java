@@ -222,7 +222,10 @@ class ImageSourceTest {
     assertThatThrownBy(
             () -> ImageDecoder.standard().maximumPixels(62).decode(ImageSource.of("teo", PIXELS)))
         .isInstanceOf(UnreadableImageException.class)
-        .hasMessage("teo: 9 x 7 pixels; at most 62 are read (see ImageDecoder.maximumPixels)");
+        .hasMessage(
+            "teo: 9 x 7 pixels; at most 62 are read. To read more, give"
+                + " ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
+                + " Predictor.builder(...).decoder");
   }
 
   @Test

@@ -43,7 +43,9 @@ class PictureBombsTest {
     assertRefused(
         PictureFiles.jpegPromising(many, 4000, 2000),
         "JPEG of 4000 x 2000 pixels in 89 scans of 3 components, which takes as long as a plain"
-            + " JPEG of 256 million; at most 100000000 are read (see ImageDecoder.maximumPixels)");
+            + " JPEG of 256 million; at most 100000000 are read. To read more, give"
+            + " ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
+            + " Predictor.builder(...).decoder");
   }
 
   @Test

@@ -102,7 +102,7 @@ class PredictionTableTest {
   }
 
   private Dataset dataset() {
-    return DatasetBuilder.fromImages(images).unreadableImages(ProblemPolicy.SKIP).build();
+    return DatasetBuilder.fromImages(images).build();
   }
 
   /** What an uninterrupted call writes for the pictures as they are. */

@@ -51,12 +51,17 @@ public final class PixelInputs implements Inputs {
             preprocessing.size(),
             (index, destination, offset) -> {
               int image = order[index];
-              augmentation.apply(
-                  decoder.decode(examples.get(image).image()),
-                  preprocessing,
-                  Augmentation.seed(seed, epoch, image),
-                  destination,
-                  offset);
+              decoder.<Void>decode(
+                  examples.get(image).image(),
+                  picture -> {
+                    augmentation.apply(
+                        picture,
+                        preprocessing,
+                        Augmentation.seed(seed, epoch, image),
+                        destination,
+                        offset);
+                    return null;
+                  });
             });
     return new BatchStream() {
       @Override
