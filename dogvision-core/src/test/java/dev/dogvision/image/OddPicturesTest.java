@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 /**
  * Real odd files, where they are at hand.
  *
- * <p>Compared with libjpeg-turbo, libpng, libwebp and Pillow, what is read differs by less than one
- * level but for two kinds. Lossy WebP differs by 1 to 5 levels in the mean: the only decoder for it
- * in Java does not smooth colours between blocks, which changes no breed and is left to that
- * decoder. And {@code warning-embedded-color-profile-invalid-ignored-cmyk.jpg} has a profile that
- * Java refuses, so that its inks are taken for the usual ones.
+ * <p>Compared with Pillow, what is read differs by less than one level in the mean but for two
+ * kinds. Lossy WebP differs by 1 to 5 levels, luminance and colours both, with the only decoder for
+ * it in Java; that changes no breed and is left to that decoder. And {@code
+ * warning-embedded-color-profile-invalid-ignored-cmyk.jpg} has a profile that Java refuses, so that
+ * its inks are taken for the usual ones.
  */
 class OddPicturesTest {
   private static final Path ODD =
