@@ -17,6 +17,7 @@ import dev.dogvision.spi.Tensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime, on the CPU. It predicts and does not train.
@@ -26,6 +27,13 @@ import java.util.Map;
  */
 final class OnnxEngine implements Engine {
   static final String NAME = "ONNX Runtime";
+
+  /**
+   * On Linux it looks at the command line for its telemetry, and a long one overflows the stack.
+   */
+  private static final String ENDS_THE_PROCESS = "1.29.0";
+
+  private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
   private final OrtEnvironment environment;
   private final String version;
@@ -37,6 +45,10 @@ final class OnnxEngine implements Engine {
 
   /** Loads the native library. */
   static OnnxEngine load() {
+    checkVersion(
+        OrtEnvironment.class.getPackage().getImplementationVersion(),
+        System.getProperty("os.name"),
+        System.getenv(NO_TELEMETRY));
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment("dogvision");
       environment.setTelemetry(false);
@@ -52,6 +64,27 @@ final class OnnxEngine implements Engine {
               System.getProperty("os.arch"),
               e),
           e);
+    }
+  }
+
+  /**
+   * Refuses a version that ends the whole process with a segmentation fault as it is loaded, where
+   * the command line is longer than some 2,000 characters or there is no shell (ONNX Runtime's
+   * issue 32173).
+   */
+  static void checkVersion(@Nullable String version, String system, @Nullable String noTelemetry) {
+    if (ENDS_THE_PROCESS.equals(version)
+        && system.startsWith("Linux")
+        && !"1".equals(noTelemetry)) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "ONNX Runtime %s may end the whole process on Linux as it is loaded, by what it"
+                  + " gathers for its telemetry: depend on"
+                  + " com.microsoft.onnxruntime:onnxruntime:1.28.0, which DogVision is built with,"
+                  + " or start the process with the environment variable %s=1",
+              version,
+              NO_TELEMETRY));
     }
   }
 
