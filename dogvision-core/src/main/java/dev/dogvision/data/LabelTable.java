@@ -34,7 +34,7 @@ final class LabelTable {
 
   /** How Excel is told what separates the columns. */
   private static final Pattern SEPARATOR_LINE =
-      Pattern.compile("\\A\"?sep=(.)\"?[ \\t]*(\\R|\\z)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\A\"?sep=([^\"\\r\\n])\"?[ \\t]*(\\R|\\z)", Pattern.CASE_INSENSITIVE);
 
   /** How a spreadsheet is told that digits are text. */
   private static final Pattern TEXT_FORMULA = Pattern.compile("=\"(.*)\"", Pattern.DOTALL);

@@ -62,6 +62,9 @@ final class BmpStructure extends FileStructure {
     if (compression == 5) {
       return "a BMP that wraps a PNG, as for printers; save the PNG that is in it";
     }
+    if (FILE_HEADER + headerSize > content.length) {
+      return "cut short: its header promises " + headerSize + " bytes of itself; fetch it again";
+    }
     if (isOs2() && compression > RUNS_OF_4_BITS) {
       return "an OS/2 bitmap in a compression that nobody reads; convert it";
     }

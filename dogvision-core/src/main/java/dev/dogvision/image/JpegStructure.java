@@ -247,12 +247,13 @@ final class JpegStructure extends FileStructure {
 
   /** A component by its identifier; in files that got those wrong, by its place. */
   private int component(int identifier, int place) {
+    boolean hasPlace = place >= 0 && place < identifiers.length;
     for (int i = 0; i < identifiers.length; i++) {
-      if (identifiers[i] == identifier && (place < 0 || identifiers[place] != identifier)) {
+      if (identifiers[i] == identifier && (!hasPlace || identifiers[place] != identifier)) {
         return i;
       }
     }
-    return place < identifiers.length ? place : -1;
+    return hasPlace ? place : -1;
   }
 
   /** The next marker that is none of a scan's own. */

@@ -54,6 +54,8 @@ class SpreadsheetTest {
     }
     assertThat(rows(reading("sep=\t\nid\tbreed\na\tpug\n").build())).containsExactly("a=pug a.jpg");
     assertThat(rows(reading("sep=,\nid,breed\na,pug\n").build())).containsExactly("a=pug a.jpg");
+    assertThatThrownBy(reading("sep=\"\nid,breed\na,pug\n")::build)
+        .isInstanceOf(DatasetException.class);
     assertThatThrownBy(reading("sep=;\nid;breed\na;pug\n;pug\n")::build)
         .hasMessageContaining("\n  line 4: the id is blank");
   }

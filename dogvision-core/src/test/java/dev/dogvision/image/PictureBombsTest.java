@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dogvision.DogVisionException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -134,6 +135,37 @@ class PictureBombsTest {
 
     assertThat(decoder.decode(wrong, "teo")).isEqualTo(decoder.decode(plain, "teo"));
     assertThat(FileStructure.of(ImageFormat.JPEG, wrong).readable()).isEqualTo(plain);
+  }
+
+  @Test
+  void should_refuse_a_jpeg_that_promises_more_components_than_it_describes() {
+    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+    jpeg.writeBytes(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xc0, 0, 35});
+    jpeg.writeBytes(new byte[] {8, 0, 16, 0, 16, 12});
+    for (int i = 0; i < 9; i++) {
+      jpeg.writeBytes(new byte[] {(byte) i, 0x11, 0});
+    }
+    jpeg.writeBytes(new byte[] {(byte) 0xff, (byte) 0xda, 0, 30, 12});
+    for (int i = 0; i < 12; i++) {
+      jpeg.writeBytes(new byte[] {(byte) (i < 9 ? i : 0), 0});
+    }
+    jpeg.writeBytes(new byte[] {0, 63, 0, 1, 2, 3, (byte) 0xff, (byte) 0xd9});
+
+    assertThatThrownBy(() -> ImageDecoder.standard().decode(jpeg.toByteArray(), "teo"))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageStartingWith("teo: JPEG");
+  }
+
+  @Test
+  void should_refuse_a_bmp_whose_header_is_longer_than_its_file() {
+    byte[] bmp = new byte[35];
+    bmp[0] = 'B';
+    bmp[1] = 'M';
+    bmp[14] = 64; // OS/2's
+    bmp[18] = 1;
+    bmp[22] = 1;
+    bmp[28] = 24;
+    assertRefused(bmp, "BMP, cut short: its header promises 64 bytes of itself; fetch it again");
   }
 
   @Test
