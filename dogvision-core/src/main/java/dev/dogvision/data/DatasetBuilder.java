@@ -781,7 +781,7 @@ public final class DatasetBuilder {
   private static List<String> images(Path folder, String prefix, List<String> ignored) {
     List<String> names = new ArrayList<>();
     for (String name : ImageFolder.names(folder)) {
-      if (ImageFiles.suffixRank(name) >= 0
+      if (ImageFiles.isImage(folder, name)
           && Files.isRegularFile(FileNames.resolve(folder, name))) {
         names.add(name);
       } else {

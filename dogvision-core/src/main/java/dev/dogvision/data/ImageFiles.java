@@ -1,8 +1,13 @@
 package dev.dogvision.data;
 
 import com.google.common.collect.ImmutableList;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Which files are images, by name. */
 final class ImageFiles {
@@ -20,9 +25,31 @@ final class ImageFiles {
     return dot <= 0 ? -1 : SUFFIXES.indexOf(name.substring(dot).toLowerCase(Locale.ROOT));
   }
 
+  /** What programs leave of a download or an edit that is not finished, or of the one before. */
+  private static final Pattern LEFTOVER =
+      Pattern.compile(
+          ".*(~|\\.(bak|crdownload|download|old|orig|part|partial|tmp))", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * Whether there is an image of that name in a folder: by its suffix, or else by what its first
+   * bytes say.
+   */
+  static boolean isImage(Path folder, String name) {
+    if (suffixRank(name) >= 0) {
+      return true;
+    }
+    if (LEFTOVER.matcher(name).matches()) {
+      return false;
+    }
+    Path file = FileNames.resolve(folder, name);
+    return Files.isRegularFile(file)
+        && ImageDecoder.standard().problemAtFirstSight(ImageSource.of(file)).isEmpty();
+  }
+
   /** A file's name without its suffix. */
   static String stem(String name) {
-    return name.substring(0, name.lastIndexOf('.'));
+    int dot = name.lastIndexOf('.');
+    return dot <= 0 ? name : name.substring(0, dot);
   }
 
   /** Whether a name is one that systems hide, such as the "._" files of macOS. */

@@ -221,9 +221,9 @@ final class ImageFolder {
     return new Listing(folder, imageNames(folder), null);
   }
 
-  /** The names in a folder that have an image's suffix, sorted. */
+  /** The names in a folder that are an image's by their suffix or their content, sorted. */
   static List<String> imageNames(Path folder) {
-    return names(folder).stream().filter(name -> ImageFiles.suffixRank(name) >= 0).toList();
+    return names(folder).stream().filter(name -> ImageFiles.isImage(folder, name)).toList();
   }
 
   /** The names in a folder, but for hidden ones, sorted. */
@@ -307,6 +307,7 @@ final class ImageFolder {
       List<String> byPreference = new ArrayList<>(all);
       byPreference.sort(
           Comparator.comparing((String name) -> !normal(name).equals(name))
+              .thenComparing(name -> ImageFiles.suffixRank(name) < 0)
               .thenComparingInt(ImageFiles::suffixRank)
               .thenComparing(Comparator.naturalOrder()));
       for (String name : byPreference) {
@@ -317,10 +318,10 @@ final class ImageFolder {
 
     /** The files that a last part of an id may mean, the most likely first. */
     List<String> names(String name) {
+      if (exact.contains(name)) {
+        return List.of(name);
+      }
       if (ImageFiles.suffixRank(name) >= 0) {
-        if (exact.contains(name)) {
-          return List.of(name);
-        }
         List<String> named =
             byStem.getOrDefault(ImageFiles.stem(name), List.of()).stream()
                 .filter(other -> normal(other).equalsIgnoreCase(name))

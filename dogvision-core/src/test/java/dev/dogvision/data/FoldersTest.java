@@ -3,10 +3,12 @@ package dev.dogvision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +82,44 @@ class FoldersTest {
     assertThat(DatasetBuilder.fromImages(folder).build().examples())
         .extracting(Example::id)
         .containsExactly("a.jpg", "a.jpg.png", "a.png", "b");
+  }
+
+  @Test
+  void what_is_an_image_is_asked_of_the_content_where_the_suffix_does_not_say() {
+    BufferedImage drawing = ImageFixtures.drawing(20, 20, 1);
+    ImageFixtures.save(drawing, folder.resolve("pug/a.jpg"));
+    byte[] jpeg = bytes(folder.resolve("pug/a.jpg"));
+    for (String name : List.of("b.jfif", "c", "d.JPG_large", "e.jpg.part", "f.jpg~")) {
+      ImageFixtures.write(folder.resolve("pug").resolve(name), jpeg);
+    }
+    ImageFixtures.text(folder.resolve("pug/notes.txt"), "a pug");
+    ImageFixtures.write(folder.resolve("chow/only.jpe"), jpeg);
+
+    Dataset dogs = DatasetBuilder.fromFolders(folder).build();
+
+    assertThat(dogs.examples())
+        .extracting(Example::id)
+        .containsExactlyInAnyOrder("pug/a", "pug/b", "pug/c", "pug/d", "chow/only");
+    assertThat(dogs.labels().names()).containsExactly("chow", "pug");
+    assertThat(dogs.summary().toString())
+        .contains("3 other files or folders, ignored: pug/e.jpg.part, pug/f.jpg~, pug/notes.txt");
+    assertThat(DatasetBuilder.fromImages(folder.resolve("pug")).build().size()).isEqualTo(4);
+    ImageFixtures.text(folder.resolve("labels.csv"), "id,breed\nb,pug\nc,pug\nd.JPG_large,pug\n");
+    assertThat(
+            DatasetBuilder.fromCsv(folder.resolve("labels.csv"))
+                .images(folder.resolve("pug"))
+                .build()
+                .examples())
+        .extracting(example -> example.image().path().orElseThrow().getFileName().toString())
+        .containsExactly("b.jfif", "c", "d.JPG_large");
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

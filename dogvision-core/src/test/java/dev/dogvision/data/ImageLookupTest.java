@@ -135,7 +135,7 @@ class ImageLookupTest {
   void missing_images_fail_or_are_skipped_and_counted() {
     image("a.jpg");
     image("z.jpg");
-    image("ignored.txt");
+    ImageFixtures.text(train.resolve("ignored.txt"), "no image");
     image(".hidden.jpg");
 
     assertFails(
