@@ -45,6 +45,10 @@ public final class Engines {
   private static final Comparator<EngineProvider> BY_NAME =
       Comparator.comparing(EngineProvider::name);
 
+  /** For prediction. */
+  private static final Comparator<EngineProvider> PREFERRED =
+      Comparator.comparingInt(EngineProvider::predictionRank).reversed().thenComparing(BY_NAME);
+
   /** As long-lived as the provider's class, so that an application can be unloaded. */
   private static final ClassValue<Slot> SLOTS =
       new ClassValue<>() {
@@ -63,7 +67,7 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forTraining() {
-    return forTraining(providers(), System.getProperty(PROPERTY));
+    return forTraining(/* opensModules= */ false);
   }
 
   /**
@@ -74,12 +78,13 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forTraining(NetworkPlan plan) {
-    String name = System.getProperty(PROPERTY);
-    return forTraining(plan.module().isPresent() ? opensModules(name) : providers(), name);
+    return forTraining(plan.module().isPresent());
   }
 
-  private static Engine forTraining(List<EngineProvider> found, @Nullable String name) {
-    List<EngineProvider> named = named(found, name);
+  private static Engine forTraining(boolean opensModules) {
+    String name = System.getProperty(PROPERTY);
+    List<EngineProvider> found = providers();
+    List<EngineProvider> named = suited(found, name, opensModules);
     List<EngineProvider> trains =
         named.stream().filter(EngineProvider::trains).sorted(BY_NAME).toList();
     if (trains.isEmpty()) {
@@ -110,7 +115,7 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forPrediction(@Nullable String name) {
-    return forPrediction(providers(), name == null ? System.getProperty(PROPERTY) : name);
+    return forPrediction(name, /* opensModules= */ false);
   }
 
   /**
@@ -122,8 +127,7 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forPrediction(NetworkPlan plan, @Nullable String name) {
-    String wanted = name == null ? System.getProperty(PROPERTY) : name;
-    return forPrediction(plan.module().isPresent() ? opensModules(wanted) : providers(), wanted);
+    return forPrediction(name, plan.module().isPresent());
   }
 
   /**
@@ -133,13 +137,21 @@ public final class Engines {
    * @throws EngineNotFoundException if there is none, saying why
    */
   public static Engine forModules() {
-    String name = System.getProperty(PROPERTY);
-    return forPrediction(opensModules(name), name);
+    return forPrediction(null, /* opensModules= */ true);
   }
 
-  private static List<EngineProvider> opensModules(@Nullable String name) {
-    List<EngineProvider> found = providers();
+  private static Engine forPrediction(@Nullable String name, boolean opensModules) {
+    String wanted = name == null ? System.getProperty(PROPERTY) : name;
+    return firstOf(suited(providers(), wanted, opensModules).stream().sorted(PREFERRED).toList());
+  }
+
+  /** Those that a name leaves and, where that is needed, that open published modules. */
+  private static List<EngineProvider> suited(
+      List<EngineProvider> found, @Nullable String name, boolean opensModules) {
     List<EngineProvider> named = named(found, name);
+    if (!opensModules) {
+      return named;
+    }
     List<EngineProvider> suited = named.stream().filter(EngineProvider::opensModules).toList();
     if (suited.isEmpty()) {
       refuseUnregistered(found);
@@ -157,13 +169,6 @@ public final class Engines {
     return suited;
   }
 
-  private static Engine forPrediction(List<EngineProvider> found, @Nullable String name) {
-    List<EngineProvider> named = new ArrayList<>(named(found, name));
-    named.sort(
-        Comparator.comparingInt(EngineProvider::predictionRank).reversed().thenComparing(BY_NAME));
-    return firstOf(named);
-  }
-
   /**
    * What is known of every engine on the class path. Each is opened, as it would be for use.
    *
@@ -179,8 +184,7 @@ public final class Engines {
       }
       throw e;
     }
-    found.sort(
-        Comparator.comparingInt(EngineProvider::predictionRank).reversed().thenComparing(BY_NAME));
+    found.sort(PREFERRED);
     return found.stream().map(Engines::info).collect(ImmutableList.toImmutableList());
   }
 
