@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -124,24 +125,26 @@ final class CompiledModule implements AutoCloseable {
   }
 
   private static CompiledModule load(TorchScriptArchive archive, Device device, boolean trains) {
-    Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
-    ProcessExit.networkOpens();
-    boolean ready = false;
     try {
-      Path file = NativeFolders.temporaryFile(".pt");
-      try {
-        archive.write(file);
-        model.load(
-            file, null, Map.of("trainParam", Boolean.toString(trains), "mapLocation", "true"));
-      } finally {
-        Files.deleteIfExists(file);
-      }
-      CompiledModule module = new CompiledModule(model);
-      try (Call call = module.call()) {
-        call.run("prepare");
-      }
-      ready = true;
-      return module;
+      return opened(
+          device,
+          model -> {
+            Path file = NativeFolders.temporaryFile(".pt");
+            try {
+              archive.write(file);
+              model.load(
+                  file,
+                  null,
+                  Map.of("trainParam", Boolean.toString(trains), "mapLocation", "true"));
+            } finally {
+              Files.deleteIfExists(file);
+            }
+          },
+          module -> {
+            try (Call call = module.call()) {
+              call.run("prepare");
+            }
+          });
     } catch (IOException | MalformedModelException e) {
       throw new DogVisionException(
           String.format(
@@ -152,11 +155,6 @@ final class CompiledModule implements AutoCloseable {
               System.getProperty("java.io.tmpdir"),
               e),
           e);
-    } finally {
-      if (!ready) {
-        model.close();
-        ProcessExit.networkClosed();
-      }
     }
   }
 
@@ -169,27 +167,48 @@ final class CompiledModule implements AutoCloseable {
   static CompiledModule open(Path file, String url, Device device) {
     return OwnClassLoader.call(
         () -> {
-          Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
-          ProcessExit.networkOpens();
-          boolean ready = false;
           try {
-            model.load(file, null, Map.of("mapLocation", "true"));
-            CompiledModule module = new CompiledModule(model);
-            // Published as it was trained, it would drop activations and use a batch's statistics.
-            JniUtils.enableInferenceMode(module.block);
-            ready = true;
-            return module;
+            return opened(
+                device,
+                model -> model.load(file, null, Map.of("mapLocation", "true")),
+                // Published as it was trained, it would drop activations and use a batch's
+                // statistics.
+                module -> JniUtils.enableInferenceMode(module.block));
           } catch (EngineException e) {
             throw PublishedModules.damaged(url, e, reason(e));
           } catch (IOException | MalformedModelException e) {
             throw PublishedModules.damaged(url, e, e.toString());
-          } finally {
-            if (!ready) {
-              model.close();
-              ProcessExit.networkClosed();
-            }
           }
         });
+  }
+
+  /** Fills a model from a file. */
+  @FunctionalInterface
+  private interface Loading {
+    void load(Model model) throws IOException, MalformedModelException;
+  }
+
+  /**
+   * A module that is counted as open, or closed again where it could not be loaded and prepared.
+   */
+  private static CompiledModule opened(
+      Device device, Loading loading, Consumer<CompiledModule> preparation)
+      throws IOException, MalformedModelException {
+    Model model = Model.newInstance("dogvision", djlDevice(device), "PyTorch");
+    ProcessExit.networkOpens();
+    boolean ready = false;
+    try {
+      loading.load(model);
+      CompiledModule module = new CompiledModule(model);
+      preparation.accept(module);
+      ready = true;
+      return module;
+    } finally {
+      if (!ready) {
+        model.close();
+        ProcessExit.networkClosed();
+      }
+    }
   }
 
   private static ai.djl.Device djlDevice(Device device) {
