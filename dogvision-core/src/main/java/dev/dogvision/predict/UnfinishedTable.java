@@ -81,18 +81,32 @@ final class UnfinishedTable implements AutoCloseable {
   private int rows;
   private @Nullable String notice;
 
-  /**
-   * A file that is open and locked.
-   *
-   * @param identity what tells it from other files
-   */
-  private record Held(Object identity, FileChannel channel) implements AutoCloseable {
+  /** A file that is open and locked. */
+  private static final class Held implements AutoCloseable {
+    private final Object identity;
+    private final FileChannel channel;
+
+    @GuardedBy("HELD")
+    private boolean released;
+
+    /**
+     * Holds a file.
+     *
+     * @param identity what tells it from other files
+     */
+    Held(Object identity, FileChannel channel) {
+      this.identity = identity;
+      this.channel = channel;
+    }
+
+    /** Does nothing the second time, when somebody else may hold a file of that identity. */
     @Override
     public void close() throws IOException {
       synchronized (HELD) {
-        if (channel.isOpen() || HELD.contains(identity)) {
-          channel.close();
+        if (!released) {
+          released = true;
           HELD.remove(identity);
+          channel.close();
         }
       }
     }
@@ -138,7 +152,7 @@ final class UnfinishedTable implements AutoCloseable {
     this.file = file;
     this.table = table;
     this.held = held;
-    this.channel = held.channel();
+    this.channel = held.channel;
     this.settings = settings;
   }
 
