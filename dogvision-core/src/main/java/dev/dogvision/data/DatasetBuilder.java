@@ -10,6 +10,7 @@ import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.internal.Excerpt;
+import dev.dogvision.internal.SetOnce;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ public final class DatasetBuilder {
   private final Path path;
 
   private final List<Example> given;
+  private final SetOnce once = new SetOnce();
   private @Nullable Path images;
   private @Nullable String idColumn;
   private @Nullable String labelColumn;
@@ -189,9 +191,9 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder images(Path folder) {
     csvOnly("images");
-    unset("images", images);
     checkState(!withoutImages, "images(" + folder + ") contradicts withoutImages()");
-    images = requireNonNull(folder, "folder");
+    once.set("images", requireNonNull(folder, "folder"));
+    images = folder;
     return this;
   }
 
@@ -207,9 +209,9 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder withoutImages() {
     csvOnly("withoutImages");
-    unset("withoutImages", withoutImages ? true : null);
     checkState(images == null, "withoutImages() contradicts images(" + images + ")");
     checkState(!verify, "withoutImages() contradicts verifyImages()");
+    once.set("withoutImages", true);
     withoutImages = true;
     return this;
   }
@@ -226,9 +228,9 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder columns(String id, String label) {
     csvOnly("columns");
-    unset("columns", idColumn == null ? null : idColumn + ", " + labelColumn);
     checkArgument(!id.isBlank() && !label.isBlank(), "a column's name must not be blank");
     checkArgument(!id.equals(label), "id and label must be different columns, got '%s' twice", id);
+    once.set("columns", id, label);
     idColumn = id;
     labelColumn = label;
     return this;
@@ -245,10 +247,10 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder delimiter(char character) {
     csvOnly("delimiter");
-    unset("delimiter", delimiter);
     checkArgument(
         character != '"' && character != '\r' && character != '\n' && character != 0,
         "delimiter must not be a quote, a line end or NUL");
+    once.set("delimiter", character);
     delimiter = character;
     return this;
   }
@@ -263,8 +265,8 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder charset(Charset encoding) {
     csvOnly("charset");
-    unset("charset", charset);
-    charset = requireNonNull(encoding, "encoding");
+    once.set("charset", requireNonNull(encoding, "encoding"));
+    charset = encoding;
     return this;
   }
 
@@ -278,8 +280,8 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder missingImages(ProblemPolicy policy) {
     csvOnly("missingImages");
-    unset("missingImages", missing);
-    missing = requireNonNull(policy, "policy");
+    once.set("missingImages", requireNonNull(policy, "policy"));
+    missing = policy;
     return this;
   }
 
@@ -295,8 +297,8 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder missingLabels(ProblemPolicy policy) {
     csvOnly("missingLabels");
-    unset("missingLabels", missingLabels);
-    missingLabels = requireNonNull(policy, "policy");
+    once.set("missingLabels", requireNonNull(policy, "policy"));
+    missingLabels = policy;
     return this;
   }
 
@@ -311,8 +313,8 @@ public final class DatasetBuilder {
    */
   @CanIgnoreReturnValue
   public DatasetBuilder decoder(ImageDecoder ownDecoder) {
-    unset("decoder", decoder);
-    decoder = requireNonNull(ownDecoder, "ownDecoder");
+    once.set("decoder", requireNonNull(ownDecoder, "ownDecoder"));
+    decoder = ownDecoder;
     return this;
   }
 
@@ -328,8 +330,8 @@ public final class DatasetBuilder {
    */
   @CanIgnoreReturnValue
   public DatasetBuilder unreadableImages(ProblemPolicy policy) {
-    unset("unreadableImages", unreadable);
-    unreadable = requireNonNull(policy, "policy");
+    once.set("unreadableImages", requireNonNull(policy, "policy"));
+    unreadable = policy;
     return this;
   }
 
@@ -348,8 +350,8 @@ public final class DatasetBuilder {
         source == Source.CSV || source == Source.SOURCES,
         "conflictingLabels is for DatasetBuilder.fromCsv and fromSources, not for "
             + source.method);
-    unset("conflictingLabels", conflicting);
-    conflicting = requireNonNull(policy, "policy");
+    once.set("conflictingLabels", requireNonNull(policy, "policy"));
+    conflicting = policy;
     return this;
   }
 
@@ -363,7 +365,7 @@ public final class DatasetBuilder {
   @CanIgnoreReturnValue
   public DatasetBuilder followLinks() {
     csvOnly("followLinks");
-    unset("followLinks", followLinks ? true : null);
+    once.set("followLinks", true);
     followLinks = true;
     return this;
   }
@@ -377,8 +379,8 @@ public final class DatasetBuilder {
    */
   @CanIgnoreReturnValue
   public DatasetBuilder verifyImages() {
-    unset("verifyImages", verify ? true : null);
     checkState(!withoutImages, "verifyImages() contradicts withoutImages()");
+    once.set("verifyImages", true);
     verify = true;
     return this;
   }
@@ -386,10 +388,6 @@ public final class DatasetBuilder {
   private void csvOnly(String option) {
     checkState(
         source == Source.CSV, option + " is for DatasetBuilder.fromCsv, not for " + source.method);
-  }
-
-  private static void unset(String option, @Nullable Object value) {
-    checkState(value == null, option + " was already set to " + value);
   }
 
   private static void checkState(boolean condition, String message) {
