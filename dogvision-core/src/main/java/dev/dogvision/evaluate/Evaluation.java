@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +26,10 @@ public final class Evaluation {
   /** What the logarithm in the log-loss is kept away from. */
   private static final double CLIP = 1e-15;
 
-  private static final int RESAMPLES = 2000;
   private static final double LARGEST_PROBABILITY = 1.001;
 
   /** The confidence of the interval that {@link #toString} and {@link #toJson} show. */
   static final double SHOWN_CONFIDENCE = 0.95;
-
-  /** The seed of the interval that {@link #toString} and {@link #toJson} show. */
-  static final long SHOWN_SEED = 0;
 
   private final Labels labels;
   private final ImmutableList<String> ids;
@@ -388,17 +383,18 @@ public final class Evaluation {
   }
 
   /**
-   * The mean of the breeds' F1, each breed counting the same: scikit-learn's {@code f1_score} with
-   * {@code average="macro"}. Breeds that are neither shown nor called are left out.
+   * The mean of the F1 of the breeds that are shown, each breed counting the same: scikit-learn's
+   * {@code f1_score} with {@code average="macro"} and these as {@code labels}. Photographs taken
+   * for a breed that is not shown cost their own breed's recall; that breed has no F1 to count.
    *
    * @return 0..1
    */
   public double macroF1() {
     return perBreed().stream()
+        .filter(breed -> breed.support() > 0)
         .mapToDouble(BreedScore::f1)
-        .filter(f1 -> !Double.isNaN(f1))
         .average()
-        .orElse(0);
+        .orElseThrow(); // some breed is shown, since there is a photograph
   }
 
   /**
@@ -474,37 +470,17 @@ public final class Evaluation {
   }
 
   /**
-   * How far the accuracy may be off because these photographs and not others were evaluated: the
-   * percentile bootstrap of Efron ("Bootstrap Methods: Another Look at the Jackknife", 1979) over
-   * 2,000 resamples. It knows nothing of photographs that resemble each other or of a set that is
-   * not like the photographs to come.
+   * How far the accuracy may be off because these photographs and not others were evaluated: {@link
+   * ConfidenceInterval#ofShare Wilson's interval}, which also says something of a model that is
+   * right on all of a few photographs. It knows nothing of photographs that resemble each other or
+   * of a set that is not like the photographs to come.
    *
    * @param confidence how sure, between 0 and 1, usually 0.95
-   * @param seed of the resampling; the same gives the same interval on every machine
    * @return the interval, within 0..1
    * @throws IllegalArgumentException if the confidence is not between 0 and 1
    */
-  public ConfidenceInterval accuracyInterval(double confidence, long seed) {
-    checkArgument(
-        confidence > 0 && confidence < 1, "confidence must be in (0, 1), got %s", confidence);
-    SplittableRandom random = new SplittableRandom(seed);
-    int size = size();
-    int right = confusion.correct();
-    double[] accuracies = new double[RESAMPLES];
-    for (int i = 0; i < RESAMPLES; i++) {
-      // Which photographs are drawn does not matter, only how many of them are right.
-      int hits = 0;
-      for (int draw = 0; draw < size; draw++) {
-        if (random.nextInt(size) < right) {
-          hits++;
-        }
-      }
-      accuracies[i] = hits / (double) size;
-    }
-    Arrays.sort(accuracies);
-    double tail = (1 - confidence) / 2;
-    return new ConfidenceInterval(
-        quantile(accuracies, tail), quantile(accuracies, 1 - tail), confidence);
+  public ConfidenceInterval accuracyInterval(double confidence) {
+    return ConfidenceInterval.ofShare(confusion.correct(), size(), confidence);
   }
 
   /** Between two values linearly, as numpy does by default. */
@@ -566,8 +542,7 @@ public final class Evaluation {
    * {@code weightedF1}, {@code temperature}, {@code beforeScaling} (null or an object of {@code
    * logLoss} and {@code expectedCalibrationError}), {@code calibration}, {@code perBreed}, {@code
    * confusions} (all pairs that occurred, most frequent first) and {@code worstMistakes} (at most
-   * 100). Shares are 0..1; what is undefined is null. The interval is the one of confidence 0.95
-   * and seed 0.
+   * 100). Shares are 0..1; what is undefined is null. The interval is the one of confidence 0.95.
    *
    * @return indented JSON, without a line break at the end
    */
@@ -576,7 +551,7 @@ public final class Evaluation {
   }
 
   /**
-   * The main figures for people, with the interval of confidence 0.95 and seed 0.
+   * The main figures for people, with the interval of confidence 0.95.
    *
    * @return several lines, without a line break at the end
    */
@@ -592,7 +567,7 @@ public final class Evaluation {
             labels.size(),
             labels.size() == 1 ? "breed" : "breeds",
             100 * accuracy(),
-            accuracyInterval(SHOWN_CONFIDENCE, SHOWN_SEED)));
+            accuracyInterval(SHOWN_CONFIDENCE)));
     if (labels.size() > 5) {
       text.append(
           String.format(Locale.ROOT, ", among the best five %.1f %%", 100 * topAccuracy(5)));

@@ -21,8 +21,7 @@ final class EvaluationJson {
     json.addProperty("photographs", evaluation.size());
     json.addProperty("breeds", evaluation.labels().size());
     json.addProperty("accuracy", evaluation.accuracy());
-    ConfidenceInterval interval =
-        evaluation.accuracyInterval(Evaluation.SHOWN_CONFIDENCE, Evaluation.SHOWN_SEED);
+    ConfidenceInterval interval = evaluation.accuracyInterval(Evaluation.SHOWN_CONFIDENCE);
     JsonObject ends = new JsonObject();
     ends.addProperty("lower", interval.lower());
     ends.addProperty("upper", interval.upper());

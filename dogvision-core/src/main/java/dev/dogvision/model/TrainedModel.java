@@ -311,6 +311,40 @@ public final class TrainedModel {
   }
 
   /**
+   * The same model narrowed to some of its labels: it tells only these apart, in the order given,
+   * and their probabilities are renewed among them, so that they sum to 1. Nothing is trained. A
+   * photograph of something else is answered with one of these too; the temperature and the
+   * threshold stay, so that it may be called unsure.
+   *
+   * <pre>{@code
+   * TrainedModel ours = TrainedModel.pretrained().only(Labels.of("pug", "beagle", "dalmatian"));
+   * }</pre>
+   *
+   * @param kept two or more, among the model's, be it in another spelling, as {@code
+   *     Dataset.withLabels} matches them; the narrowed model has them as they are spelled here
+   * @return the narrowed model
+   * @throws IllegalArgumentException if there are fewer than two, two of them mean the same label
+   *     of the model, or the model does not know one, naming all that it does not know
+   */
+  public TrainedModel only(Labels kept) {
+    checkArgument(kept.size() >= 2, "labels: a classifier needs two or more, got %s", kept.names());
+    return new TrainedModel(
+        kept,
+        architecture,
+        preprocessing,
+        origin,
+        HeadRows.of(plan, weights, labels, kept),
+        temperature,
+        confidenceThreshold,
+        ImmutableMap.<String, String>builder()
+            .putAll(provenance)
+            .put(
+                "narrowed",
+                String.format(Locale.ROOT, "to %s of %s labels", kept.size(), labels.size()))
+            .buildKeepingLast());
+  }
+
+  /**
    * The same model with a threshold for {@code Prediction.isUnsure()}.
    *
    * @param threshold fitted on photographs

@@ -3,19 +3,22 @@ package dev.dogvision.predict;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkElementIndex;
 
+import dev.dogvision.spi.Tensor;
 import java.util.Arrays;
 
 /**
  * How much each place of a picture speaks for a label: a class activation map, {@code map(y, x) =
- * sum over k of w(label, k) A(y, x, k)}, with the network's last feature map {@code A} and the
- * head's weights {@code w}: Zhou, Khosla, Lapedriza, Oliva and Torralba, "Learning Deep Features
- * for Discriminative Localization", 2016. For a network that ends in a mean over the feature map
- * and a linear layer, as all of ours do, it is what Grad-CAM computes from gradients, up to a
- * factor, and needs none.
+ * sum over k of w(label, k) A(y, x, k)}, with the network's last feature map {@code A} and weights
+ * {@code w}, which for a predictor's explanations are the label's row of the head less the mean of
+ * all its rows. What all rows have in common moves no probability, since the softmax takes it out,
+ * and would show places that speak for all labels alike: Zhou, Khosla, Lapedriza, Oliva and
+ * Torralba, "Learning Deep Features for Discriminative Localization", 2016. For a network that ends
+ * in a mean over the feature map and a linear layer, as all of ours do, it is what Grad-CAM
+ * computes from gradients, up to a factor, and needs none.
  *
- * <p>The mean of all values and the head's bias together are the label's logit: positive values
- * speak for the label, negative ones against it. A value stands for what its place and a good deal
- * of its surroundings show.
+ * <p>The mean of all values is what the picture adds to the label's logit beyond what it adds to
+ * all logits on average: positive values speak for the label, negative ones against it. A value
+ * stands for what its place and a good deal of its surroundings show.
  *
  * <p>Immutable.
  */
@@ -28,12 +31,27 @@ public final class ActivationMap {
     this.values = values;
   }
 
+  /** The map of one label among all that a head has rows for. */
+  static ActivationMap of(float[] featureMap, Tensor head, int label) {
+    int channels = head.shape().get(1);
+    int labels = head.shape().get(0);
+    float[] weights = new float[channels];
+    for (int channel = 0; channel < channels; channel++) {
+      double sum = 0;
+      for (int row = 0; row < labels; row++) {
+        sum += head.values()[row * channels + channel];
+      }
+      weights[channel] = (float) (head.values()[label * channels + channel] - sum / labels);
+    }
+    return of(featureMap, weights);
+  }
+
   /**
    * Computes a map.
    *
    * @param featureMap one picture's last feature map, {@code side * side * channels} values in HWC
    *     order
-   * @param headWeights the weights of the label's row of the head, one a channel
+   * @param headWeights the label's weights, one a channel
    * @return the map
    * @throws IllegalArgumentException if the feature map is not a square of as many channels
    */
@@ -92,7 +110,7 @@ public final class ActivationMap {
   }
 
   /**
-   * The mean of all values: the label's logit without the head's bias.
+   * The mean of all values.
    *
    * @return in logits
    */

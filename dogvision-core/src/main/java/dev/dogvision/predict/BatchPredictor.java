@@ -15,6 +15,7 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.internal.pipeline.PictureBatch;
 import dev.dogvision.internal.pipeline.PictureBatches;
+import dev.dogvision.internal.pipeline.PictureQuality;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -197,6 +198,7 @@ public final class BatchPredictor {
     List<String> ids = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
+    List<PictureQuality> qualities = new ArrayList<>();
     Unreadable unreadable =
         hearing(
             0,
@@ -207,7 +209,7 @@ public final class BatchPredictor {
                     0,
                     total,
                     hearing,
-                    (first, rows) -> {
+                    (first, batch, rows) -> {
                       for (int i = 0; i < rows.length; i++) {
                         float[] row = rows[i];
                         if (row == null) {
@@ -215,13 +217,15 @@ public final class BatchPredictor {
                         } else {
                           ids.add(name.apply(first + i));
                           logits.add(row);
+                          qualities.add(batch.quality(i));
                         }
                       }
                     }));
     if (!skips()) {
       unreadable.throwIfAny("");
     }
-    return new Predictions(predictor.model(), ids, logits.toArray(float[][]::new), skipped);
+    return new Predictions(
+        predictor.model(), ids, logits.toArray(float[][]::new), qualities, skipped);
   }
 
   /**
@@ -310,7 +314,7 @@ public final class BatchPredictor {
     ImageSource source = batch.source(place);
     return row == null
         ? Labelled.unreadable(source, batch.problem(place).orElseThrow())
-        : Labelled.of(source, new Prediction(predictor.model(), row));
+        : Labelled.of(source, new Prediction(predictor.model(), row, batch.quality(place)));
   }
 
   /**
@@ -414,9 +418,10 @@ public final class BatchPredictor {
      * Called for batch after batch, in order.
      *
      * @param first the batch's first picture
+     * @param batch the pictures
      * @param logits a row a picture; null for one that can't be read
      */
-    void add(int first, float[] @Nullable [] logits);
+    void add(int first, PictureBatch batch, float[] @Nullable [] logits);
   }
 
   /** Gathers rows, and appends them to the unfinished table some batches at a time. */
@@ -436,7 +441,7 @@ public final class BatchPredictor {
     }
 
     @Override
-    public void add(int first, float[] @Nullable [] logits) {
+    public void add(int first, PictureBatch batch, float[] @Nullable [] logits) {
       for (int i = 0; i < logits.length; i++) {
         String id = examples.get(first + i).id();
         float[] row = logits[i];
@@ -529,7 +534,7 @@ public final class BatchPredictor {
           batch.problem(i).ifPresent(unreadable::add);
         }
         if (skips() || unreadable.count == 0) { // else pictures are still read, to name all
-          sink.add(done, logits(batch));
+          sink.add(done, batch, logits(batch));
         }
         done += batch.size();
         unreadable.pictures = done;

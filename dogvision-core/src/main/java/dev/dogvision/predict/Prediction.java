@@ -2,8 +2,10 @@ package dev.dogvision.predict;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Labels;
+import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.ConfidenceThreshold;
 import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
@@ -18,13 +20,26 @@ import java.util.stream.IntStream;
  * softmax(z / T)}.
  */
 public final class Prediction {
+  /** Of the network's input: a picture that is smaller was blown up more than fourfold. */
+  private static final double SMALLEST = 0.25;
+
+  /** Of 255; what is left of a photograph there is noise. */
+  private static final double DARKEST = 12;
+
+  private static final double BRIGHTEST = 252;
+
+  /** Of the most probable label's probability. */
+  private static final double RIVAL = 0.5;
+
   private final Labels labels;
   private final float[] logits;
   private final double temperature;
   private final Optional<ConfidenceThreshold> threshold;
   private final double[] probabilities;
+  private final PictureQuality quality;
+  private final int inputSize;
 
-  Prediction(TrainedModel model, float[] logits) {
+  Prediction(TrainedModel model, float[] logits, PictureQuality quality) {
     checkArgument(
         logits.length == model.labels().size(),
         "logits: %s for %s labels",
@@ -35,6 +50,8 @@ public final class Prediction {
     this.temperature = model.temperature();
     this.threshold = model.confidenceThreshold();
     this.probabilities = softmax(logits, temperature);
+    this.quality = quality;
+    this.inputSize = model.preprocessing().size();
   }
 
   /** {@code softmax(logits / temperature)}, without overflow whatever the logits. */
@@ -153,6 +170,60 @@ public final class Prediction {
    */
   public boolean isUnsure() {
     return threshold.isPresent() && threshold.get().isUnsure(score());
+  }
+
+  /**
+   * Why the answer is better not relied on.
+   *
+   * @return the gravest reason first; empty where none was found
+   */
+  public List<Doubt> doubts() {
+    ImmutableList.Builder<Doubt> doubts = ImmutableList.builder();
+    if (quality.brightness() < DARKEST) {
+      doubts.add(new Doubt(Doubt.Kind.TOO_DARK));
+    }
+    if (quality.brightness() > BRIGHTEST) {
+      doubts.add(new Doubt(Doubt.Kind.TOO_BRIGHT));
+    }
+    if (quality.shorterSide() < inputSize * SMALLEST) {
+      doubts.add(new Doubt(Doubt.Kind.TOO_SMALL));
+    }
+    if (isUnsure()) {
+      doubts.add(new Doubt(Doubt.Kind.NOT_ONE_OF_THESE));
+    }
+    List<Classification> rivals =
+        top(labels.size()).stream()
+            .takeWhile(label -> label.probability() >= RIVAL * best().probability())
+            .toList();
+    if (rivals.size() > 1) {
+      doubts.add(new Doubt(Doubt.Kind.BETWEEN_BREEDS, rivals));
+    }
+    return doubts.build();
+  }
+
+  /**
+   * The answer for other programs: an object of {@code label} and {@code probability} of the most
+   * probable label; {@code top}, the {@code k} most probable as objects of {@code label} and {@code
+   * probability}; {@code unsure}; and {@code doubts}, objects of {@code kind} ({@link
+   * Doubt.Kind#text()}), {@code text} for people and {@code breeds} as in {@code top}. Names stay
+   * what they are from version to version; others may be added.
+   *
+   * @param k how many labels, at least 1; all of them if there are fewer
+   * @return JSON in one line
+   * @throws IllegalArgumentException if k is not positive
+   */
+  public String toJson(int k) {
+    return PredictionJson.of(this, k);
+  }
+
+  /**
+   * The answer for other programs, with the five most probable labels.
+   *
+   * @return JSON in one line
+   * @see #toJson(int)
+   */
+  public String toJson() {
+    return toJson(5);
   }
 
   @Override

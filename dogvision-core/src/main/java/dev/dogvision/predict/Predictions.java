@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Labels;
 import dev.dogvision.internal.WholeFile;
+import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -23,12 +24,19 @@ public final class Predictions implements Iterable<Prediction> {
   private final TrainedModel model;
   private final ImmutableList<String> ids;
   private final float[][] logits;
+  private final ImmutableList<PictureQuality> qualities;
   private final ImmutableList<String> skipped;
 
-  Predictions(TrainedModel model, List<String> ids, float[][] logits, List<String> skipped) {
+  Predictions(
+      TrainedModel model,
+      List<String> ids,
+      float[][] logits,
+      List<PictureQuality> qualities,
+      List<String> skipped) {
     this.model = model;
     this.ids = ImmutableList.copyOf(ids);
     this.logits = logits;
+    this.qualities = ImmutableList.copyOf(qualities);
     this.skipped = ImmutableList.copyOf(skipped);
   }
 
@@ -66,7 +74,7 @@ public final class Predictions implements Iterable<Prediction> {
    * @return its prediction
    */
   public Prediction get(int index) {
-    return new Prediction(model, logits[index].clone());
+    return new Prediction(model, logits[index].clone(), qualities.get(index));
   }
 
   /**

@@ -21,12 +21,13 @@ import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.internal.SetOnce;
 import dev.dogvision.internal.pipeline.InferencePipeline;
+import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
-import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
@@ -60,6 +61,7 @@ public final class Predictor implements AutoCloseable {
   private final Engine engine;
   private final Device device;
   private final Precision precision;
+  private final Views views;
   private final Network network;
   private volatile boolean closed;
 
@@ -78,6 +80,7 @@ public final class Predictor implements AutoCloseable {
     this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
     this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
+    this.views = builder.views == null ? Views.ONE : builder.views;
     this.engine = Engines.forPrediction(model.plan(), builder.engine);
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
@@ -237,7 +240,11 @@ public final class Predictor implements AutoCloseable {
 
   private Prediction predict(RgbImage image, String source) {
     checkOpen();
-    return new Prediction(model, finite(network.forward(single.batch(image)).values(), source));
+    PixelBatch batch = single.batch(image);
+    return new Prediction(
+        model,
+        finite(logits(batch), source),
+        PictureQuality.of(image, batch.pixels(), 0, batch.pixels().length));
   }
 
   /**
@@ -613,11 +620,9 @@ public final class Predictor implements AutoCloseable {
     int index = asked < 0 ? model.labels().index(explained) : asked;
     NetworkPlan plan = model.plan();
     Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
-    int row = index * plan.embeddingSize();
-    float[] weights = Arrays.copyOfRange(head.values(), row, row + plan.embeddingSize());
     float[] featureMap = featureMapper().forward(single.batch(image)).values();
     return new Explanation(
-        prediction, explained, ActivationMap.of(featureMap, weights), sharper(image));
+        prediction, explained, ActivationMap.of(featureMap, head, index), sharper(image));
   }
 
   /** What the network sees of a picture, in more pixels. */
@@ -707,7 +712,7 @@ public final class Predictor implements AutoCloseable {
         "model", model.fingerprint(),
         "engine", engine.name() + " " + engine.version(),
         "device", device.toString(),
-        "precision", precision.toString(),
+        "precision", precision + (views == Views.ONE ? "" : ", " + views),
         "batch size", String.valueOf(batchSize));
   }
 
@@ -715,10 +720,19 @@ public final class Predictor implements AutoCloseable {
     checkState(!closed, "this predictor is closed");
   }
 
-  /** Runs a batch to its logits, image by image. */
-  float[] logits(Batch batch) {
+  /** Runs a batch to its logits, image by image, as the mean of all views. */
+  float[] logits(PixelBatch batch) {
     checkOpen();
-    return network.forward(batch).values();
+    float[] logits = network.forward(batch).values();
+    if (views == Views.MIRRORED) {
+      float[] mirrored = network.forward(batch.mirrored()).values();
+      float[] means = new float[logits.length];
+      for (int i = 0; i < means.length; i++) {
+        means[i] = (logits[i] + mirrored[i]) / 2;
+      }
+      return means;
+    }
+    return logits;
   }
 
   /** Refuses logits that are no numbers, which half precision may bring about. */
@@ -753,6 +767,7 @@ public final class Predictor implements AutoCloseable {
     private @Nullable String device;
     private @Nullable Precision precision;
     private @Nullable ImageDecoder decoder;
+    private @Nullable Views views;
 
     private Builder(TrainedModel model) {
       this.model = requireNonNull(model, "model");
@@ -800,6 +815,21 @@ public final class Predictor implements AutoCloseable {
     public Builder precision(Precision precision) {
       once.set("precision", requireNonNull(precision, "precision"));
       this.precision = precision;
+      return this;
+    }
+
+    /**
+     * In how many ways a picture is looked at, for all that predicts. Embeddings and maps are those
+     * of the picture as it is.
+     *
+     * @param views the picture as it is unless set
+     * @return this
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Builder views(Views views) {
+      once.set("views", requireNonNull(views, "views"));
+      this.views = views;
       return this;
     }
 

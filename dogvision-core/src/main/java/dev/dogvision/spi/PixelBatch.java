@@ -42,6 +42,22 @@ public final class PixelBatch implements Batch {
     return pixels;
   }
 
+  /**
+   * The same images, each as in a mirror: left and right change places.
+   *
+   * @return a new batch over bytes of its own
+   */
+  public PixelBatch mirrored() {
+    byte[] mirrored = new byte[pixels.length];
+    int row = side * 3;
+    for (int start = 0; start < pixels.length; start += row) {
+      for (int x = 0; x < row; x += 3) {
+        System.arraycopy(pixels, start + x, mirrored, start + row - 3 - x, 3);
+      }
+    }
+    return new PixelBatch(mirrored, size, side);
+  }
+
   @Override
   public int size() {
     return size;

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaluationTest {
@@ -124,7 +125,7 @@ class EvaluationTest {
             new BreedScore("beagle", 1, Double.NaN, 0, 0),
             new BreedScore("collie", 0, 0, Double.NaN, 0),
             new BreedScore("dingo", 0, Double.NaN, Double.NaN, Double.NaN));
-    assertThat(evaluation.macroF1()).isCloseTo(0.5 / 3, within(1e-12));
+    assertThat(evaluation.macroF1()).isCloseTo(0.5 / 2, within(1e-12));
     assertThat(evaluation.weightedF1()).isCloseTo(1 / 3.0, within(1e-12));
   }
 
@@ -214,35 +215,61 @@ class EvaluationTest {
   // The interval.
 
   @Test
-  void the_interval_is_near_the_normal_one_and_the_same_every_time() {
+  void the_interval_is_near_the_normal_one() {
     int[] truths = new int[1000];
     int[] predicted = new int[1000];
     for (int i = 0; i < 200; i++) {
       predicted[i] = 1;
     }
     Evaluation evaluation = predicted(THREE, truths, predicted);
-    ConfidenceInterval interval = evaluation.accuracyInterval(0.95, 13);
+    ConfidenceInterval interval = evaluation.accuracyInterval(0.95);
     double deviation = Math.sqrt(.8 * .2 / 1000);
     assertThat(interval.lower()).isCloseTo(.8 - 1.96 * deviation, within(.004));
     assertThat(interval.upper()).isCloseTo(.8 + 1.96 * deviation, within(.004));
     assertThat(interval.confidence()).isEqualTo(0.95);
-    assertThat(evaluation.accuracyInterval(0.95, 13)).isEqualTo(interval);
-    ConfidenceInterval wider = evaluation.accuracyInterval(0.99, 13);
+    ConfidenceInterval wider = evaluation.accuracyInterval(0.99);
     assertThat(wider.lower()).isLessThan(interval.lower());
     assertThat(wider.upper()).isGreaterThan(interval.upper());
     assertThat(interval.toString()).matches("77\\.\\d - 82\\.\\d %");
   }
 
   @Test
-  void the_interval_of_a_perfect_model_is_a_point() {
-    assertThat(predicted(THREE, new int[] {0, 1}, new int[] {0, 1}).accuracyInterval(0.9, 1))
-        .isEqualTo(new ConfidenceInterval(1, 1, 0.9));
+  void the_interval_of_a_perfect_model_is_as_wide_as_its_photographs_are_few() {
+    int[] truths = new int[35];
+    ConfidenceInterval interval = predicted(THREE, truths, truths).accuracyInterval(0.95);
+    assertThat(interval.lower()).isCloseTo(35 / (35 + 1.959964 * 1.959964), within(1e-7));
+    assertThat(interval.upper()).isEqualTo(1);
+    assertThat(interval).hasToString("90.1 - 100.0 %");
+    assertThat(predicted(THREE, new int[] {0, 1}, new int[] {1, 0}).accuracyInterval(0.95).lower())
+        .isZero();
+  }
+
+  // Wilson's formula in Python, its z from statistics.NormalDist.
+  @ParameterizedTest
+  @CsvSource({
+    "1, 10, 0.95, 0.017876, 0.404150",
+    "5, 9, 0.9, 0.303477, 0.781953",
+    "9, 9, 0.99, 0.575635, 1",
+    "0, 3, 0.5, 0, 0.131677"
+  })
+  void the_interval_is_wilson_s(
+      int counted, int cases, double confidence, double lower, double upper) {
+    ConfidenceInterval interval = ConfidenceInterval.ofShare(counted, cases, confidence);
+    assertThat(interval.lower()).isCloseTo(lower, within(1e-6));
+    assertThat(interval.upper()).isCloseTo(upper, within(1e-6));
+  }
+
+  @Test
+  void should_fail_if_more_is_counted_than_there_are_cases() {
+    assertThatThrownBy(() -> ConfidenceInterval.ofShare(4, 3, 0.95))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("counted must be in 0..3, got 4");
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 1, -1, 95, Double.NaN})
   void should_fail_if_the_confidence_is_not_between_0_and_1(double confidence) {
-    assertThatThrownBy(() -> SIX.accuracyInterval(confidence, 1))
+    assertThatThrownBy(() -> SIX.accuracyInterval(confidence))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("confidence must be in (0, 1), got " + confidence);
   }
@@ -265,7 +292,7 @@ class EvaluationTest {
         .hasToString(
             """
             6 photographs, 3 breeds
-            accuracy 50.0 % (95 % interval 16.7 - 83.3 %)
+            accuracy 50.0 % (95 % interval 18.8 - 81.2 %)
             log-loss 1.028, macro F1 0.522, weighted F1 0.522
             calibration error 25.0 %
             most confused: akita predicted as beagle 1 of 2 times, beagle predicted as akita 1 of 2 times, \
@@ -281,7 +308,7 @@ class EvaluationTest {
         .hasToString(
             """
             1 photograph, 6 breeds
-            accuracy 100.0 % (95 % interval 100.0 - 100.0 %), among the best five 100.0 %
+            accuracy 100.0 % (95 % interval 20.7 - 100.0 %), among the best five 100.0 %
             log-loss 0.517, macro F1 1.000, weighted F1 1.000
             calibration error 40.4 % at temperature 1.500 (before scaling: log-loss 0.222, \
             calibration error 19.9 %)""");
@@ -300,7 +327,7 @@ class EvaluationTest {
     assertThat(json.get("temperature").getAsDouble()).isEqualTo(1);
     assertThat(json.get("beforeScaling").isJsonNull()).isTrue();
     assertThat(json.getAsJsonObject("accuracyInterval").get("lower").getAsDouble())
-        .isEqualTo(SIX.accuracyInterval(0.95, 0).lower());
+        .isEqualTo(SIX.accuracyInterval(0.95).lower());
     JsonObject calibration = json.getAsJsonObject("calibration");
     assertThat(calibration.get("expectedError").getAsDouble())
         .isEqualTo(SIX.calibration().expectedError());
@@ -459,7 +486,7 @@ class EvaluationTest {
             .mapToDouble(breed -> breed.recall() * breed.support())
             .sum();
     assertThat(recall / size).isCloseTo(evaluation.accuracy(), within(1e-12));
-    ConfidenceInterval interval = evaluation.accuracyInterval(0.95, seed);
+    ConfidenceInterval interval = evaluation.accuracyInterval(0.95);
     assertThat(evaluation.accuracy()).isBetween(interval.lower(), interval.upper());
 
     // The order of photographs does not matter.

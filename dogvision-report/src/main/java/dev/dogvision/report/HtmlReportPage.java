@@ -149,7 +149,7 @@ final class HtmlReportPage {
 
   private void figures() {
     section("figures", "Figures");
-    ConfidenceInterval interval = evaluation.accuracyInterval(INTERVAL_CONFIDENCE, 0);
+    ConfidenceInterval interval = evaluation.accuracyInterval(INTERVAL_CONFIDENCE);
     html.start("dl", "class", "figures").line();
     share(
         "accuracy",

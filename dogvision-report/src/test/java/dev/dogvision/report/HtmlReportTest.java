@@ -59,7 +59,7 @@ class HtmlReportTest {
         .isEqualTo(evaluation.calibration().expectedError());
     assertThat(page.select("[data-figure=accuracy] + dd").text())
         .isEqualTo(
-            "95 % sure: " + evaluation.accuracyInterval(0.95, 0).toString().replace(" - ", " to "));
+            "95 % sure: " + evaluation.accuracyInterval(0.95).toString().replace(" - ", " to "));
   }
 
   @Test

@@ -170,7 +170,7 @@ public final class CompareModels implements Callable<Integer> {
           "%-26s %7.1f %%  %-17s %9.3f %11d  %.1f%n",
           outcome.name(),
           100 * evaluation.accuracy(),
-          evaluation.accuracyInterval(CONFIDENCE, seed),
+          evaluation.accuracyInterval(CONFIDENCE),
           evaluation.logLoss(),
           evaluation.labels().size(),
           outcome.picturesPerSecond());

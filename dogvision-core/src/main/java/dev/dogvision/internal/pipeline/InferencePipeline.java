@@ -128,11 +128,12 @@ public final class InferencePipeline {
       read = source.loaded();
       batch.hashed(place, read.contentHash());
     }
-    int side = side();
+    int length = side() * side() * 3;
     decoder.<Void>decode(
         read,
         image -> {
-          preprocessing.apply(image, batch.pixels(), place * side * side * 3);
+          preprocessing.apply(image, batch.pixels(), place * length);
+          batch.seen(place, PictureQuality.of(image, batch.pixels(), place * length, length));
           return null;
         });
   }

@@ -21,6 +21,7 @@ public final class PictureBatch {
   private final byte[] pixels;
   private final @Nullable UnreadableImageException[] problems;
   private final @Nullable String[] hashes;
+  private final @Nullable PictureQuality[] qualities;
   private final CountDownLatch missing;
 
   private final Object lock = new Object();
@@ -37,6 +38,7 @@ public final class PictureBatch {
     this.pixels = new byte[Math.multiplyExact(size, side * side * 3)];
     this.problems = new UnreadableImageException[sources.size()];
     this.hashes = new String[sources.size()];
+    this.qualities = new PictureQuality[sources.size()];
     this.missing = new CountDownLatch(sources.size());
   }
 
@@ -46,6 +48,10 @@ public final class PictureBatch {
 
   void hashed(int place, String hash) {
     hashes[place] = hash;
+  }
+
+  void seen(int place, PictureQuality quality) {
+    qualities[place] = quality;
   }
 
   void unreadable(int place, UnreadableImageException problem) {
@@ -102,6 +108,16 @@ public final class PictureBatch {
    */
   public Optional<UnreadableImageException> problem(int place) {
     return Optional.ofNullable(problems[place]);
+  }
+
+  /**
+   * How much there is to see in a readable picture.
+   *
+   * @param place from 0
+   * @return what was found
+   */
+  public PictureQuality quality(int place) {
+    return requireNonNull(qualities[place], "the picture can't be read");
   }
 
   /**
