@@ -12,6 +12,8 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.ConfidenceThreshold;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.Safetensors;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.Engine;
@@ -223,6 +225,11 @@ record Checkpoint(
     RunState.Chosen chosen = state.chosen;
     if (chosen != null) {
       json.addProperty("chosenEpoch", chosen.epoch());
+      ConfidenceThreshold threshold = chosen.threshold();
+      if (threshold != null) {
+        json.addProperty("unsureScore", threshold.score().name());
+        json.addProperty("unsureBelow", threshold.value());
+      }
     }
     JsonArray epochs = new JsonArray();
     for (EpochOutcome epoch : state.history().epochs()) {
@@ -269,7 +276,15 @@ record Checkpoint(
     state.scheduleState =
         json.has("schedule") ? JsonField.of(json, "schedule").getAsString() : null;
     if (json.has("chosenEpoch")) {
-      state.chosen = new RunState.Chosen(JsonField.of(json, "chosenEpoch").getAsInt(), chosen);
+      state.chosen =
+          new RunState.Chosen(
+              JsonField.of(json, "chosenEpoch").getAsInt(),
+              chosen,
+              json.has("unsureBelow")
+                  ? new ConfidenceThreshold(
+                      Score.valueOf(JsonField.of(json, "unsureScore").getAsString()),
+                      JsonField.of(json, "unsureBelow").getAsDouble())
+                  : null);
     }
   }
 }

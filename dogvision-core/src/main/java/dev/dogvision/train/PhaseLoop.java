@@ -8,6 +8,7 @@ import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.inputs.ExecutionContext;
 import dev.dogvision.internal.inputs.Inputs;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Tensor;
@@ -47,8 +48,9 @@ final class PhaseLoop {
    * @param inputs the images, at the same position as the training images
    * @param images what they are
    * @param names the model's labels
+   * @param unsureScore what tells how sure the model is of them
    */
-  record ValidationSet(Inputs inputs, LabelledImages images, Labels names) {
+  record ValidationSet(Inputs inputs, LabelledImages images, Labels names, Score unsureScore) {
     /** The predictions as figures, made when somebody asks. */
     Supplier<Evaluation> evaluation(ValidationFigures figures) {
       return Suppliers.memoize(
@@ -188,7 +190,14 @@ final class PhaseLoop {
     state.add(outcome);
     control.epochFinished(outcome);
     state.scheduleState = control.state().toString();
-    boolean best = state.choose(outcome, settings.earlyStopping(), merged(validated));
+    boolean best =
+        state.choose(
+            outcome,
+            settings.earlyStopping(),
+            merged(validated),
+            validation == null || figures == null
+                ? null
+                : UnsurePredictions.threshold(validation.unsureScore(), figures.logits()));
     state.weights = merged(raw);
     state.optimizerState = network.optimizerState();
     String away =

@@ -1,6 +1,7 @@
 package dev.dogvision.train;
 
 import com.google.common.collect.ImmutableMap;
+import dev.dogvision.model.ConfidenceThreshold;
 import dev.dogvision.spi.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a run stands between two epochs: with it a run can be taken up again. */
 final class RunState {
-  /** The weights that a run would give back now. */
-  record Chosen(int epoch, Map<String, Tensor> weights) {
+  /**
+   * The weights that a run would give back now.
+   *
+   * @param epoch whose they are
+   * @param weights every tensor
+   * @param threshold below which their predictions are called unsure; null where it was not fitted
+   */
+  record Chosen(int epoch, Map<String, Tensor> weights, @Nullable ConfidenceThreshold threshold) {
     Chosen {
       weights = ImmutableMap.copyOf(weights);
     }
@@ -80,10 +87,14 @@ final class RunState {
    * @param outcome the epoch's figures
    * @param early null without early stopping: then the last epoch is always chosen
    * @param candidate every tensor as it was validated
+   * @param threshold below which their predictions are called unsure, or null
    * @return whether this epoch is the chosen one now
    */
   boolean choose(
-      EpochOutcome outcome, @Nullable EarlyStopping early, Map<String, Tensor> candidate) {
+      EpochOutcome outcome,
+      @Nullable EarlyStopping early,
+      Map<String, Tensor> candidate,
+      @Nullable ConfidenceThreshold threshold) {
     boolean better = true;
     boolean improved = true;
     if (early != null && chosen != null) {
@@ -92,7 +103,7 @@ final class RunState {
       improved = early.improves(outcome, best);
     }
     if (better) {
-      chosen = new Chosen(outcome.epoch(), candidate);
+      chosen = new Chosen(outcome.epoch(), candidate, threshold);
     }
     epochsWithoutImprovement = improved ? 0 : epochsWithoutImprovement + 1;
     return better;

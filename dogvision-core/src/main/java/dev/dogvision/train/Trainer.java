@@ -93,6 +93,7 @@ public final class Trainer {
   private @Nullable Path embeddingFolder;
   private @Nullable Path checkpointFolder;
   private int checkpointsKept;
+  private @Nullable Dataset notDogs;
   private final List<Supplier<TrainingListener>> listeners = new ArrayList<>();
 
   private Trainer(StartingPoint start, @Nullable Checkpoint resumed) {
@@ -578,6 +579,25 @@ public final class Trainer {
   }
 
   /**
+   * Photographs of other things than the model's breeds: cats, people, sofas, breeds that are not
+   * to be told apart. They are not trained on. When the run ends, the model's threshold of {@code
+   * Prediction.isUnsure()}, which calls 5 % of the validation photographs unsure, is that of the
+   * score (energy or highest probability) that catches more of them; {@link TrainingRun#toString}
+   * and the model's provenance say how many.
+   *
+   * @param others photographs, labelled or not
+   * @return this
+   * @throws IllegalStateException if already set; {@code fit} throws it if there is no validation
+   *     data
+   */
+  @CanIgnoreReturnValue
+  public Trainer notDogs(Dataset others) {
+    once.set("notDogs", others.size() + " photographs");
+    notDogs = others;
+    return this;
+  }
+
+  /**
    * How much memory activations and pictures may take that are computed once and kept. Where it
    * does not suffice for all, the others are computed anew in every epoch, and a {@link
    * TrainingEvent.Notice} says so; the outcome is the same to the last bit. What is kept serves
@@ -736,6 +756,7 @@ public final class Trainer {
         checkpointFolder,
         checkpointsKept,
         furtherEpochs,
+        notDogs,
         List.copyOf(listeners));
   }
 

@@ -148,7 +148,8 @@ final class TrainingProcess {
         objective,
         validation == null || validationInputs == null
             ? null
-            : new PhaseLoop.ValidationSet(validationInputs, validation, start.labels()));
+            : new PhaseLoop.ValidationSet(
+                validationInputs, validation, start.labels(), start.unsureScore()));
   }
 
   private Objective.@Nullable Mixer mixer(Augmentation augmentation) {

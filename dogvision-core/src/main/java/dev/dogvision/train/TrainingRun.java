@@ -13,6 +13,8 @@ import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.internal.inputs.ExecutionContext;
 import dev.dogvision.internal.inputs.FrozenPart;
 import dev.dogvision.internal.inputs.RunMemory;
+import dev.dogvision.model.ConfidenceThreshold;
+import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Network;
@@ -103,11 +105,17 @@ public final class TrainingRun {
               (name, value) -> provenance.put(name, String.format(Locale.ROOT, "%.4f", value)));
     }
     provenance.putAll(start.provenance());
-    return new TrainingRun(
+    TrainedModel model =
         start
             .model()
             .trained(
-                chosen == null ? start.weights() : chosen.weights(), provenance.buildKeepingLast()),
+                chosen == null ? start.weights() : chosen.weights(), provenance.buildKeepingLast());
+    ConfidenceThreshold threshold = chosen == null ? null : chosen.threshold();
+    Dataset validation = origin.validation();
+    return new TrainingRun(
+        threshold == null || validation == null
+            ? model
+            : UnsurePredictions.with(model, threshold, validation.size()),
         history,
         chosen == null ? 0 : chosen.epoch(),
         end,
@@ -117,8 +125,34 @@ public final class TrainingRun {
         origin);
   }
 
+  private TrainingRun with(TrainedModel changed, String setting, String value) {
+    return new TrainingRun(
+        changed,
+        history,
+        chosenEpoch,
+        end,
+        ImmutableMap.<String, String>builder()
+            .putAll(settings)
+            .put(setting, value)
+            .buildKeepingLast(),
+        context,
+        memory,
+        origin);
+  }
+
+  /** The same with a threshold that was tried on photographs of other things. */
+  TrainingRun triedOn(Dataset others, Dataset validation) {
+    TrainedModel tried =
+        UnsurePredictions.with(model, logits(validation.examples()), logits(others.examples()));
+    return with(tried, "unsure", UnsurePredictions.describe(tried).orElseThrow());
+  }
+
   /**
-   * The trained model.
+   * The trained model. Trained with 20 validation photographs or more, it calls predictions unsure
+   * whose score is below that of 95 % of them: the energy where the head {@linkplain
+   * dev.dogvision.model.TransferModel.Builder#warmStart() started warm}, the highest probability
+   * where it did not, and with {@link Trainer#notDogs} whichever catches more of other things. Its
+   * provenance and {@link #toString} say so.
    *
    * @return with the weights of the {@link #chosenEpoch()}
    */
@@ -227,6 +261,11 @@ public final class TrainingRun {
    * run.calibrate(split.validation()).model().save(folder);
    * }</pre>
    *
+   * <p>The model is made surer of itself only as far as the photographs insist on it, see {@link
+   * TemperatureScaling}. What the temperature was fitted on is kept with the model, and whether
+   * these photographs also chose the epoch: then take others, {@code dogs.split(0.7, 0.15, seed)}
+   * gives some, or the predictions of a {@link CrossValidation}.
+   *
    * @param validation photographs that the run was not trained on, with labels among the model's.
    *     Log-loss and calibration on the same photographs lean a little towards the good side
    *     afterwards, by what one fitted number can do
@@ -239,25 +278,34 @@ public final class TrainingRun {
   @CheckReturnValue
   public TrainingRun calibrate(Dataset validation) {
     LabelledImages images = LabelledImages.of("validation", validation, model.labels());
-    double temperature = TemperatureScaling.temperature(logits(images.examples()), images.labels());
-    return new TrainingRun(
-        model.withTemperature(temperature),
-        history,
-        chosenEpoch,
-        end,
-        ImmutableMap.<String, String>builder()
-            .putAll(settings)
-            .put(
-                "temperature",
-                String.format(
-                    Locale.ROOT,
-                    "%.3f, fitted on %d validation photographs",
-                    temperature,
-                    images.size()))
-            .buildKeepingLast(),
-        context,
-        memory,
-        origin);
+    float[][] logits = logits(images.examples());
+    double temperature = TemperatureScaling.temperature(logits, images.labels());
+    String fitted =
+        String.format(
+            Locale.ROOT,
+            "%.3f, fitted on %d validation photographs%s",
+            temperature,
+            images.size(),
+            choseTheEpoch(images) ? ", which also chose the epoch" : "");
+    TrainedModel scaled =
+        model.withTemperature(temperature).withProvenance(Map.of("temperature", fitted));
+    boolean probability =
+        model.confidenceThreshold().isPresent()
+            && model.confidenceThreshold().get().score() == Score.MAXIMUM_PROBABILITY;
+    return with(
+        // A probability is another one at another temperature; an energy stays what it was.
+        probability ? UnsurePredictions.refitted(scaled, logits) : scaled, "temperature", fitted);
+  }
+
+  private boolean choseTheEpoch(LabelledImages images) {
+    EarlyStopping early = origin.session().settings().earlyStopping();
+    Dataset validation = origin.validation();
+    return early != null
+        && early.metric().needsValidation()
+        && validation != null
+        && images
+            .fingerprint()
+            .equals(LabelledImages.of("validation", validation, model.labels()).fingerprint());
   }
 
   /**
@@ -341,6 +389,7 @@ public final class TrainingRun {
         + end.description()
         + ", weights of epoch "
         + chosenEpoch
+        + UnsurePredictions.describe(model).map(text -> "; unsure " + text).orElse("")
         + "]";
   }
 }

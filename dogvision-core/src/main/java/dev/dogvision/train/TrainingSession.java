@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointsKept how many stay there
  * @param furtherEpochs how many epochs a resumed run gets besides those it has; 0 for what is left
  *     of it
+ * @param notDogs photographs of other things, or null
  * @param listeners are told what happens; new ones for every run
  */
 record TrainingSession(
@@ -42,6 +43,7 @@ record TrainingSession(
     @Nullable Path checkpointFolder,
     int checkpointsKept,
     int furtherEpochs,
+    @Nullable Dataset notDogs,
     List<Supplier<TrainingListener>> listeners) {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT);
@@ -113,6 +115,7 @@ record TrainingSession(
         checkpointFolder,
         checkpointsKept,
         0,
+        notDogs,
         listeners);
   }
 
@@ -169,11 +172,30 @@ record TrainingSession(
               end,
               context,
               memory);
+      if (notDogs != null && validationData != null && run.chosenEpoch() > 0) {
+        run = tried(run, notDogs, validationData, dispatcher);
+      }
       dispatcher.dispatch(new TrainingEvent.RunFinished(run));
       return run;
     } catch (RuntimeException | Error e) {
       dispatcher.dispatchFailure(e);
       throw e;
+    }
+  }
+
+  /** The run with its threshold tried on other things, unless an interruption comes first. */
+  private static TrainingRun tried(
+      TrainingRun run, Dataset others, Dataset validation, EventDispatcher dispatcher) {
+    if (run.end() instanceof TrainingEnd.Interrupted) {
+      return run;
+    }
+    try {
+      return run.triedOn(others, validation);
+    } catch (RuntimeException e) {
+      if (!dispatcher.isInterruption(e)) {
+        throw e;
+      }
+      return run;
     }
   }
 
@@ -247,6 +269,10 @@ record TrainingSession(
   }
 
   private void checkValidationIsNotNeeded() {
+    checkState(
+        notDogs == null,
+        "notDogs needs validation data, to compare them with, but fit was called without: call"
+            + " fit(training, validation)");
     EarlyStopping early = settings.earlyStopping();
     checkState(
         early == null || !early.metric().needsValidation(),

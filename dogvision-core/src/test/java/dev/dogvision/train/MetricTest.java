@@ -223,7 +223,7 @@ class MetricTest {
     for (double[] each : figures) {
       EpochOutcome outcome = outcome(state.epoch() + 1, each[0], each[1]);
       state.add(outcome);
-      best.add(state.choose(outcome, early, Map.of()));
+      best.add(state.choose(outcome, early, Map.of(), null));
       withoutImprovement.add(state.epochsWithoutImprovement);
     }
 
