@@ -286,7 +286,7 @@ public final class Dataset implements Iterable<Example> {
         "none of the %s examples has any of the labels %s",
         size(),
         Excerpt.names(kept.names()));
-    return new Dataset(theirs, kept, ReadingReport.NONE, idsGiven);
+    return new Dataset(theirs, kept, reading(), idsGiven);
   }
 
   /**
@@ -372,7 +372,7 @@ public final class Dataset implements Iterable<Example> {
     if (!meant.isEmpty()) {
       LOG.info(BreedNames.told("the data set", meant));
     }
-    return new Dataset(kept, others, ReadingReport.NONE, idsGiven);
+    return new Dataset(kept, others, reading(), idsGiven);
   }
 
   /**
@@ -432,7 +432,10 @@ public final class Dataset implements Iterable<Example> {
       names.addAll(other.labels.names());
       merged = Labels.sorted(names);
     }
-    return new Dataset(joined, merged, ReadingReport.NONE, idsGiven && other.idsGiven);
+    Set<String> notices = new LinkedHashSet<>(summary.notices());
+    notices.addAll(other.summary.notices());
+    return new Dataset(
+        joined, merged, ReadingReport.ofNotices(List.copyOf(notices)), idsGiven && other.idsGiven);
   }
 
   /** Finds photographs that are in both data sets; refuses given ids that stand for two. */
@@ -667,7 +670,7 @@ public final class Dataset implements Iterable<Example> {
                         requireNonNull(renamed.get(requireNonNull(example.label())))))
             .toList(),
         Labels.of(new LinkedHashSet<>(renamed.values())),
-        ReadingReport.NONE,
+        reading(),
         idsGiven);
   }
 
@@ -769,8 +772,13 @@ public final class Dataset implements Iterable<Example> {
     return derived(IntStream.range(0, size()).filter(member).mapToObj(examples::get).toList());
   }
 
+  /** What parts and copies go on telling of how this was read. */
+  private ReadingReport reading() {
+    return ReadingReport.ofNotices(summary.notices());
+  }
+
   private Dataset derived(List<Example> part) {
-    return new Dataset(part, labels, ReadingReport.NONE, idsGiven);
+    return new Dataset(part, labels, reading(), idsGiven);
   }
 
   /**

@@ -30,6 +30,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a {@link Dataset} from a CSV of labels and a folder of images, from one folder a breed,
@@ -37,14 +39,18 @@ import org.jspecify.annotations.Nullable;
  * use by several threads at once.
  *
  * <p>An image file is recognised by its suffix, in any case: .jpg, .jpeg, .png, .webp, .bmp or
- * .gif. Hidden files, whose names begin with a dot, are passed over. Each image's first bytes are
- * read, so that an empty file, or one that is no image at all, is found here and not in the middle
- * of a training run; {@link #verifyImages()} decodes every image instead.
+ * .gif; one of another name by its content. What looks like a photograph and is left out, and
+ * breeds that vanish with it, are told of in {@link DatasetSummary#notices()}. Hidden files, whose
+ * names begin with a dot, are passed over. Each image's first bytes are read, so that an empty
+ * file, or one that is no image at all, is found here and not in the middle of a training run;
+ * {@link #verifyImages()} decodes every image instead.
  *
  * <p>Each option may be set once.
  */
 @CheckReturnValue
 public final class DatasetBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(DatasetBuilder.class);
+
   private enum Source {
     CSV("fromCsv"),
     FOLDERS("fromFolders"),
@@ -568,8 +574,18 @@ public final class DatasetBuilder {
             unreadable(examples, broken),
             folder == null ? List.of() : folder.unclaimed(),
             similar(labels),
-            notes);
+            notes,
+            leftOut(folder, table.unlabelled()));
     return dataset(examples, broken, labels, reading, true);
+  }
+
+  private static List<String> leftOut(@Nullable ImageFolder folder, List<String> unlabelled) {
+    List<String> notices = new ArrayList<>();
+    note(notices, unlabelled, "row without a breed, skipped", "rows without a breed, skipped");
+    if (folder != null) {
+      noteIllegible(notices, folder.illegibleNames());
+    }
+    return notices;
   }
 
   private static String conflict(Candidate candidate) {
@@ -594,6 +610,10 @@ public final class DatasetBuilder {
     boolean rounded = SpreadsheetIds.isRounded(row.id());
     if (rounded) {
       absence += ", a number that a spreadsheet has rounded";
+    }
+    Optional<String> notRead = look ? folder.notRead(row.id()) : Optional.empty();
+    if (notRead.isPresent()) {
+      return absence + "; " + notRead.get();
     }
     List<String> close = look ? folder.close(row.id()) : List.of();
     return close.isEmpty()
@@ -669,6 +689,8 @@ public final class DatasetBuilder {
     List<Example> examples = new ArrayList<>();
     List<String> loose = new ArrayList<>();
     List<String> empty = new ArrayList<>();
+    List<String> vanished = new ArrayList<>();
+    NotRead notRead = new NotRead();
     List<String> ignored = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
     List<String> systemFolders = ImageFolder.systemFolders(path);
@@ -679,7 +701,7 @@ public final class DatasetBuilder {
       }
       Path folder = FileNames.resolve(path, entry);
       if (!Files.isDirectory(folder)) {
-        if (ImageFiles.suffixRank(entry) >= 0) {
+        if (ImageFiles.isImage(path, entry)) {
           loose.add(entry);
         }
         continue;
@@ -691,10 +713,23 @@ public final class DatasetBuilder {
         unusable.add("'" + entry + "' " + (label.isEmpty() ? "is blank" : "holds " + control));
         continue;
       }
-      List<String> names = images(folder, entry + "/", ignored);
-      ImageFolder.illegibleNames(folder).forEach(name -> illegible.add(entry + "/" + name));
+      int before = ignored.size();
+      List<String> names = images(folder, entry + "/", ignored, notRead);
+      List<String> nameless = ImageFolder.illegibleNames(folder);
+      nameless.forEach(name -> illegible.add(entry + "/" + name));
       if (names.isEmpty()) {
         empty.add(entry);
+        List<String> instead = new ArrayList<>(ignored.subList(before, ignored.size()));
+        nameless.forEach(name -> instead.add(entry + "/" + name));
+        if (!instead.isEmpty()) {
+          vanished.add(
+              entry
+                  + " ("
+                  + Problems.count(instead.size(), "file or folder", "files or folders")
+                  + " such as "
+                  + Excerpt.of(instead.get(0))
+                  + ")");
+        }
       }
       List<String> ids = ids(names);
       for (int i = 0; i < names.size(); i++) {
@@ -716,7 +751,8 @@ public final class DatasetBuilder {
                   ? ""
                   : ". It holds "
                       + Problems.count(loose.size(), "image", "images")
-                      + " itself: for images without labels use DatasetBuilder.fromImages"));
+                      + " itself: for images without labels use DatasetBuilder.fromImages")
+              + notRead.inWords());
     }
     List<String> notes = new ArrayList<>();
     noteIllegible(notes, illegible);
@@ -732,13 +768,22 @@ public final class DatasetBuilder {
         "folders that are no breeds, ignored");
     note(notes, empty, "folder without images, ignored", "folders without images, ignored");
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
-    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes, broken(examples));
+    List<String> notices = new ArrayList<>();
+    note(
+        notices,
+        vanished,
+        "folder holds no photograph that is read, so that its breed is left out",
+        "folders hold no photograph that is read, so that their breeds are left out");
+    notices.addAll(notRead.notices());
+    noteIllegible(notices, illegible);
+    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes, notices, broken(examples));
   }
 
   private Dataset images() {
     checkFolder("images");
     List<String> ignored = new ArrayList<>();
-    List<String> names = images(path, "", ignored);
+    NotRead notRead = new NotRead();
+    List<String> names = images(path, "", ignored, notRead);
     List<String> illegible = ImageFolder.illegibleNames(path);
     if (names.isEmpty()) {
       List<String> content = new ArrayList<>();
@@ -753,7 +798,8 @@ public final class DatasetBuilder {
               + " holds no image ("
               + ImageFiles.SUFFIXES_IN_WORDS
               + ")"
-              + (content.isEmpty() ? "; it is empty" : "; it holds " + String.join("; ", content)));
+              + (content.isEmpty() ? "; it is empty" : "; it holds " + String.join("; ", content))
+              + notRead.inWords());
     }
     List<String> ids = ids(names);
     List<Example> examples = new ArrayList<>();
@@ -764,7 +810,10 @@ public final class DatasetBuilder {
     noteIllegible(notes, illegible);
     note(notes, ignored, "other file or folder, ignored", "other files or folders, ignored");
     boolean lookedAt = verify || unreadable != null;
-    return fromFiles(examples, Labels.none(), notes, lookedAt ? broken(examples) : Map.of());
+    List<String> notices = new ArrayList<>(notRead.notices());
+    noteIllegible(notices, illegible);
+    return fromFiles(
+        examples, Labels.none(), notes, notices, lookedAt ? broken(examples) : Map.of());
   }
 
   private void checkFolder(String content) {
@@ -776,16 +825,58 @@ public final class DatasetBuilder {
     }
   }
 
-  private static List<String> images(Path folder, String prefix, List<String> ignored) {
+  /** Photographs that are none to us, by what is in their way. */
+  private static final class NotRead {
+    private final Map<String, List<String>> names = new LinkedHashMap<>();
+
+    void add(String name, String problem) {
+      names.computeIfAbsent(problem, key -> new ArrayList<>()).add(name);
+    }
+
+    List<String> notices() {
+      List<String> notices = new ArrayList<>();
+      names.forEach(
+          (problem, these) ->
+              notices.add(
+                  Problems.count(these.size(), "photograph is", "photographs are")
+                      + " left out ("
+                      + Excerpt.names(these)
+                      + "): "
+                      + (these.size() == 1 ? "it is " : "each is ")
+                      + problem));
+      return notices;
+    }
+
+    /** For the end of a message. */
+    String inWords() {
+      return names.isEmpty() ? "" : ". " + String.join(". ", notices());
+    }
+  }
+
+  private static List<String> images(
+      Path folder, String prefix, List<String> ignored, NotRead notRead) {
     List<String> names = new ArrayList<>();
+    Map<String, String> others = new LinkedHashMap<>();
     for (String name : ImageFolder.names(folder)) {
       if (ImageFiles.isImage(folder, name)
           && Files.isRegularFile(FileNames.resolve(folder, name))) {
         names.add(name);
       } else {
         ignored.add(prefix + name);
+        String problem = ImageFiles.notRead(folder, name);
+        if (problem != null) {
+          others.put(name, problem);
+        }
       }
     }
+    // A camera's raw photograph lies beside the same one as JPEG.
+    Set<String> read = new HashSet<>(names.stream().map(ImageFiles::stem).toList());
+    others.forEach(
+        (name, problem) -> {
+          if (!read.contains(ImageFiles.stem(name))) {
+            notRead.add(prefix + name, problem);
+          }
+        });
     return names;
   }
 
@@ -835,7 +926,11 @@ public final class DatasetBuilder {
   }
 
   private Dataset fromFiles(
-      List<Example> examples, Labels labels, List<String> notes, Map<Integer, String> broken) {
+      List<Example> examples,
+      Labels labels,
+      List<String> notes,
+      List<String> notices,
+      Map<Integer, String> broken) {
     if (unreadable != ProblemPolicy.SKIP) {
       List<String> problems = new ArrayList<>();
       broken.forEach((i, problem) -> problems.add(examples.get(i).image() + ": " + problem));
@@ -855,7 +950,8 @@ public final class DatasetBuilder {
             unreadable(examples, broken),
             List.of(),
             similar(labels),
-            notes);
+            notes,
+            notices);
     return dataset(examples, broken, labels, reading, false);
   }
 
@@ -920,6 +1016,7 @@ public final class DatasetBuilder {
             unreadable(examples, broken),
             List.of(),
             similar(labels),
+            List.of(),
             List.of());
     return dataset(examples, broken, labels, reading, false);
   }
@@ -1004,7 +1101,43 @@ public final class DatasetBuilder {
                   .orElse(""),
               reading.conflicting().size()));
     }
-    return new Dataset(usable, labels, reading, idsGiven);
+    ReadingReport told = reading.with(leftOut(usable, labels, reading));
+    told.notices().forEach(notice -> LOG.warn("{}: {}", readFrom(), notice));
+    return new Dataset(usable, labels, told, idsGiven);
+  }
+
+  private String readFrom() {
+    return source == Source.SOURCES ? "the photographs given" : path.toString();
+  }
+
+  /** What was skipped as was asked for, and would still be missed. */
+  private static List<String> leftOut(List<Example> usable, Labels labels, ReadingReport reading) {
+    List<String> notices = new ArrayList<>();
+    note(
+        notices,
+        reading.missing(),
+        "row has no image and is left out",
+        "rows have no image and are left out");
+    note(
+        notices,
+        reading.conflicting(),
+        "photograph has more than one breed and is left out",
+        "photographs have more than one breed and are left out");
+    note(
+        notices,
+        reading.unreadable().entrySet().stream()
+            .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+            .toList(),
+        "image can't be read and is left out",
+        "images can't be read and are left out");
+    Set<String> lost = new LinkedHashSet<>(labels.names());
+    usable.forEach(example -> lost.remove(Objects.toString(example.label())));
+    note(
+        notices,
+        List.copyOf(lost),
+        "breed has lost all its photographs",
+        "breeds have lost all their photographs");
+    return notices;
   }
 
   /** Labels that are the same but for case, spaces and punctuation. */

@@ -201,6 +201,16 @@ public final class DatasetSummary {
     return reading.notes();
   }
 
+  /**
+   * What was left out as the data was read and would be missed: photographs, rows and whole breeds.
+   * Parts, unions and copies of a data set go on telling of it, as {@code fit} does in notices.
+   *
+   * @return an immutable list of sentences; empty where all that looks like a photograph is there
+   */
+  public List<String> notices() {
+    return reading.notices();
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(Problems.count(images, "image", "images"));
@@ -233,6 +243,9 @@ public final class DatasetSummary {
       line(text, "similar labels", "'" + String.join("', '", group) + "'");
     }
     notes().forEach(note -> line(text, "note", note));
+    notices().stream()
+        .filter(notice -> !notes().contains(notice))
+        .forEach(notice -> line(text, "notice", notice));
     return text.toString();
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Which files are images, by name. */
 final class ImageFiles {
@@ -44,6 +45,25 @@ final class ImageFiles {
     Path file = FileNames.resolve(folder, name);
     return Files.isRegularFile(file)
         && ImageDecoder.standard().problemAtFirstSight(ImageSource.of(file)).isEmpty();
+  }
+
+  /**
+   * What is in the way of a file that is meant to be a photograph and none that {@link #isImage}
+   * and can be opened: another format by its content, a link to nothing by its suffix. Null for
+   * what is no photograph.
+   */
+  static @Nullable String notRead(Path folder, String name) {
+    Path file = FileNames.resolve(folder, name);
+    if (LEFTOVER.matcher(name).matches() || Files.isDirectory(file)) {
+      return null;
+    }
+    if (suffixRank(name) >= 0 && !Files.exists(file)) {
+      return "a link to nothing";
+    }
+    if (!Files.isRegularFile(file)) {
+      return suffixRank(name) >= 0 ? "not a file" : null;
+    }
+    return ImageDecoder.standard().formatNotRead(ImageSource.of(file)).orElse(null);
   }
 
   /** A file's name without its suffix. */

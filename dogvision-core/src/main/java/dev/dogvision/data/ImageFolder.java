@@ -1,6 +1,7 @@
 package dev.dogvision.data;
 
 import com.google.common.collect.ImmutableList;
+import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -165,6 +166,25 @@ final class ImageFolder {
       close = CloseNames.to(name, names);
     }
     return close.stream().map(other -> before + other).toList();
+  }
+
+  /** A photograph by an id's name that is none to us, and what is in its way. */
+  Optional<String> notRead(String id) {
+    int slash = id.lastIndexOf('/');
+    Listing listing = listing(slash < 0 ? "" : id.substring(0, slash));
+    String wanted = normal(id.substring(slash + 1));
+    if (listing.refusal != null || !Files.isDirectory(listing.folder)) {
+      return Optional.empty();
+    }
+    for (String name : names(listing.folder)) {
+      if (normal(name).equals(wanted) || normal(ImageFiles.stem(name)).equals(wanted)) {
+        String problem = ImageFiles.notRead(listing.folder, name);
+        if (problem != null) {
+          return Optional.of("there is " + Excerpt.of(name) + ", " + problem);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The first folder below the root that has an image by an id's name. */

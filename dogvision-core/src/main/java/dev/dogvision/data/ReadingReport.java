@@ -19,6 +19,7 @@ import java.util.Map;
  * @param withoutRow images that no row speaks of
  * @param similarLabels labels that may be meant to be one
  * @param notes anything else
+ * @param notices of these, what somebody misses who knows of the data set only
  */
 record ReadingReport(
     int rows,
@@ -31,12 +32,17 @@ record ReadingReport(
     Map<String, String> unreadable,
     List<String> withoutRow,
     List<List<String>> similarLabels,
-    List<String> notes) {
+    List<String> notes,
+    List<String> notices) {
   /** For a data set that was not read but made of others. */
-  static final ReadingReport NONE =
-      new ReadingReport(
-          -1, "", false, false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
-          List.of());
+  static final ReadingReport NONE = ofNotices(List.of());
+
+  /** For a data set that was made of others, from which something was left out. */
+  static ReadingReport ofNotices(List<String> notices) {
+    return new ReadingReport(
+        -1, "", false, false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
+        List.of(), notices);
+  }
 
   ReadingReport {
     duplicates = ImmutableList.copyOf(duplicates);
@@ -46,5 +52,23 @@ record ReadingReport(
     withoutRow = ImmutableList.copyOf(withoutRow);
     similarLabels = ImmutableList.copyOf(similarLabels);
     notes = ImmutableList.copyOf(notes);
+    notices = ImmutableList.copyOf(notices);
+  }
+
+  /** The same with further notices. */
+  ReadingReport with(List<String> more) {
+    return new ReadingReport(
+        rows,
+        rowsName,
+        fromRows,
+        imagesRead,
+        duplicates,
+        conflicting,
+        missing,
+        unreadable,
+        withoutRow,
+        similarLabels,
+        notes,
+        ImmutableList.<String>builder().addAll(notices).addAll(more).build());
   }
 }

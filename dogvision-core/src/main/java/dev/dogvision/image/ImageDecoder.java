@@ -264,6 +264,25 @@ public final class ImageDecoder {
   }
 
   /**
+   * What a photograph is that is in a format which is not read, such as HEIC, TIFF or a camera's
+   * raw one. As for {@link #problemAtFirstSight}, a file's first bytes are looked at.
+   *
+   * @param source the picture
+   * @return what it is and what converts it; empty for what is read here, for what is no
+   *     photograph, and where there is nothing to look at
+   */
+  public Optional<String> formatNotRead(ImageSource source) {
+    try {
+      byte[] start = source.firstBytes(FIRST_SIGHT);
+      return start == null || ImageFormat.of(start) != null
+          ? Optional.empty()
+          : Optional.ofNullable(ImageFormat.photograph(start));
+    } catch (UnreadableImageException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * What keeps a picture from being read, as far as its file tells without any pixel being decoded:
    * what {@link #problemAtFirstSight} finds, a file that ends before its picture does, one that
    * asks for more than is allowed. The whole file is read for that, and a stream or URI opened.

@@ -56,7 +56,7 @@ enum ImageFormat {
    * What cameras, phones and scanners write and this library does not read: for HEIC, AVIF and JPEG
    * XL there is no decoder in Java, and TIFF is a container of a dozen compressions.
    */
-  private static @Nullable String photograph(byte[] content) {
+  static @Nullable String photograph(byte[] content) {
     String start = start(content);
     if (start.startsWith("ftyp", 4)) {
       return ofBrands(content);

@@ -5,6 +5,7 @@ import dev.dogvision.data.Split;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.model.TransferModel;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -23,7 +24,12 @@ final class DataNotices {
    * @return what to tell, in plain words; empty where all is usual
    */
   static List<String> of(TransferModel model, Dataset training, @Nullable Dataset validation) {
-    List<String> notices = new ArrayList<>(model.notices());
+    Set<String> told = new LinkedHashSet<>(model.notices());
+    told.addAll(training.summary().notices());
+    if (validation != null) {
+      told.addAll(validation.summary().notices());
+    }
+    List<String> notices = new ArrayList<>(told);
     Set<String> untrained = new TreeSet<>(model.labels().names());
     training.forEach(example -> untrained.remove(Objects.toString(example.label())));
     if (!untrained.isEmpty()) {
