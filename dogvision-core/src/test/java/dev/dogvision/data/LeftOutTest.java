@@ -153,8 +153,8 @@ class LeftOutTest {
     ImageFixtures.write(folder.resolve("other/2.heic"), HEIC);
     assertThatThrownBy(DatasetBuilder.fromImages(folder.resolve("other"))::build)
         .isInstanceOf(DatasetException.class)
-        .hasMessageEndingWith("it holds 2.heic. 1 photograph is left out (2.heic): it is "
-            + HEIC_IN_WORDS);
+        .hasMessageEndingWith(
+            "it holds 2.heic. 1 photograph is left out (2.heic): it is " + HEIC_IN_WORDS);
   }
 
   @Test

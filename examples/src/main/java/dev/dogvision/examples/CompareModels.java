@@ -1,5 +1,6 @@
 package dev.dogvision.examples;
 
+import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.BreedScore;
@@ -122,8 +123,35 @@ public final class CompareModels implements Callable<Integer> {
       }
       other = head;
     }
+    if (first != null) {
+      checkNotTrainedOn(one, test);
+    }
+    if (second != null) {
+      checkNotTrainedOn(other, test);
+    }
     compare(outcome(one, test), outcome(other, test));
     return 0;
+  }
+
+  /** A model knows what it was trained on by a fingerprint of the pictures' content and labels. */
+  private static void checkNotTrainedOn(Contestant contestant, Dataset test) {
+    String data = contestant.model().provenance().get("training.data");
+    if (test.fingerprint().equals(data)) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "%s was trained on exactly these %d pictures, and how it does on them says nothing:"
+                  + " compare the models on pictures that neither has seen",
+              contestant.name(),
+              test.size()));
+    }
+    if (data != null) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s was trained on %s pictures: should some of these be among them, it is flattered.%n",
+          contestant.name(),
+          contestant.model().provenance().getOrDefault("training.images", "some"));
+    }
   }
 
   private TrainedModel train(

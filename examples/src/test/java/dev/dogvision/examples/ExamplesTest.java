@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.model.TransferModel;
+import dev.dogvision.train.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -175,5 +177,23 @@ class ExamplesTest {
         .contains("16 pictures, the same for both")
         .contains("Both are right equally often, and on the same pictures.")
         .contains("They disagree on 0 of 16 pictures.");
+  }
+
+  @Test
+  void compare_models_refuses_what_a_model_was_trained_on() throws Exception {
+    Path dogs = DrawnDogs.draw(folder.resolve("learnt"), 2, 3);
+    Dataset dataset = DatasetBuilder.fromFolders(dogs).build();
+    Path model =
+        Trainer.of(TransferModel.mobileNetV2().labels(dataset.labels()).build())
+            .epochs(1)
+            .fit(dataset)
+            .model()
+            .save(folder.resolve("trained"));
+
+    assertThat(mistake(new CompareModels(), "--data", dogs, "--first", model, "--second", model))
+        .isEqualTo(
+            model
+                + " was trained on exactly these 16 pictures, and how it does on them says"
+                + " nothing: compare the models on pictures that neither has seen");
   }
 }
