@@ -16,13 +16,14 @@ final class CloseNames {
   private CloseNames() {}
 
   /**
-   * What is left of a name without case, accents, spaces, punctuation and what can't be seen:
-   * "Boston-bull" is "bostonbull", however its characters are composed.
+   * What is left of a name without case, accents, spaces, punctuation and what can't be seen, with
+   * Latin letters for those of other scripts that look like them: "Boston-bull" is "bostonbull",
+   * however its characters are composed.
    */
   static String bare(String name) {
     StringBuilder bare = new StringBuilder(name.length());
     // In upper case first, where more letters are one than in lower case.
-    Normalizer.normalize(name, Normalizer.Form.NFKD)
+    LookAlikes.latin(Normalizer.normalize(name, Normalizer.Form.NFKD))
         .toUpperCase(Locale.ROOT)
         .toLowerCase(Locale.ROOT)
         .codePoints()
@@ -35,6 +36,9 @@ final class CloseNames {
   private static boolean counts(int character) {
     boolean accent = character >= 0x300 && character <= 0x36F;
     int type = Character.getType(character);
+    if (VisibleText.isInvisible(character)) {
+      return false;
+    }
     return Character.isLetterOrDigit(character)
         || (!accent
             && (type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK));

@@ -12,7 +12,6 @@ import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.SetOnce;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,12 +97,12 @@ public final class DatasetBuilder {
   /**
    * Reads a CSV of ids and breeds, such as Kaggle's {@code labels.csv}.
    *
-   * <p>The file is comma-separated UTF-8, with or without byte order mark, with any line ends, and
-   * may quote fields (RFC 4180). Its first line names the columns, {@code id} and {@code breed} in
-   * any order and case, among others; see {@link #columns}. Ids, breeds and column names are
-   * trimmed. Where a row repeats an id with the same breed, one of them is kept and the {@link
-   * DatasetSummary} counts the others. Breeds that look the same are one: they are composed (NFC)
-   * and freed of characters that can't be seen.
+   * <p>The file is comma-separated UTF-8, with or without byte order mark, or UTF-16 with one, with
+   * any line ends, and may quote fields (RFC 4180). Its first line names the columns, {@code id}
+   * and {@code breed} in any order and case, among others; see {@link #columns}. Ids, breeds and
+   * column names are trimmed. Where a row repeats an id with the same breed, one of them is kept
+   * and the {@link DatasetSummary} counts the others. Breeds that look the same are one: they are
+   * composed (NFC) and freed of characters that can't be seen.
    *
    * <p>What spreadsheets leave behind is understood: a first line such as {@code sep=;}, rows and
    * columns of empty cells, {@code ="0001"}. Where there is no image for an id like {@code 7} or
@@ -262,7 +261,7 @@ public final class DatasetBuilder {
   }
 
   /**
-   * The CSV's encoding. Defaults to UTF-8.
+   * The CSV's encoding. Defaults to UTF-8, or to UTF-16 where the file's byte order mark says so.
    *
    * @param encoding the encoding
    * @return this builder
@@ -432,16 +431,17 @@ public final class DatasetBuilder {
   }
 
   private Dataset csv() {
+    Path beside = requireNonNull(path.toAbsolutePath().getParent());
+    Path root = images == null ? beside : images;
     LabelTable table =
         LabelTable.read(
             path,
             idColumn == null ? "id" : idColumn,
             labelColumn == null ? "breed" : labelColumn,
             delimiter == null ? ',' : delimiter,
-            charset == null ? StandardCharsets.UTF_8 : charset,
-            missingLabels == null ? ProblemPolicy.FAIL : missingLabels);
-    Path beside = requireNonNull(path.toAbsolutePath().getParent());
-    Path root = images == null ? beside : images;
+            charset,
+            missingLabels == null ? ProblemPolicy.FAIL : missingLabels,
+            id -> !withoutImages && ImageFolder.holds(root, id));
     @Nullable ImageFolder folder = withoutImages ? null : new ImageFolder(root, followLinks);
 
     Map<Object, Candidate> candidates = new LinkedHashMap<>();
@@ -651,6 +651,19 @@ public final class DatasetBuilder {
               rounded,
               rounded == 1 ? "was" : "were");
       return message + ", or leave the rows out with .missingImages(ProblemPolicy.SKIP)";
+    }
+    Optional<String> prefix = absent.isEmpty() ? Optional.empty() : folder.surplusFolder(absent);
+    if (prefix.isPresent()) {
+      return String.format(
+          Locale.ROOT,
+          "%s; without \"%s\" before them, %s there: %s",
+          message,
+          Excerpt.of(prefix.get()),
+          absent.size() == 1 ? "it is" : "they are",
+          folder
+              .above(prefix.get())
+              .map(above -> "name the folder above, with .images(Path.of(\"" + above + "\"))")
+              .orElse("take it off the ids"));
     }
     if (absent.size() == all) {
       boolean noImage = folder.imageCount() == 0;

@@ -1,6 +1,7 @@
 package dev.dogvision.data;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
 import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -30,6 +31,7 @@ final class ImageFolder {
   /** Of shorter names most are close to each other. */
   private static final int SHORTEST_TO_COMPARE = 4;
 
+  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://");
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
 
   /**
@@ -82,6 +84,9 @@ final class ImageFolder {
     }
     if (id.startsWith("/") || DRIVE.matcher(id).matches()) {
       return "is an absolute path; expected one relative to the folder of images";
+    }
+    if (URL.matcher(id).lookingAt()) {
+      return "is a URL; expected the name of an image in a folder: download the images first";
     }
     for (String part : id.split("/", -1)) {
       if (part.equals("..")) {
@@ -160,10 +165,13 @@ final class ImageFolder {
     Set<String> names = listing(slash < 0 ? "" : id.substring(0, slash)).byStem.keySet();
     String name = normal(id.substring(slash + 1));
     List<String> close = SpreadsheetIds.candidates(name, names);
-    if (close.isEmpty()
-        && name.length() >= SHORTEST_TO_COMPARE
-        && !SpreadsheetIds.isRounded(name)) {
-      close = CloseNames.to(name, names);
+    if (close.isEmpty() && !SpreadsheetIds.isRounded(name)) {
+      String stem = ImageFiles.suffixRank(name) >= 0 ? ImageFiles.stem(name) : name;
+      String bare = CloseNames.bare(stem);
+      close = names.stream().filter(other -> CloseNames.bare(other).equals(bare)).sorted().toList();
+      if (close.isEmpty() && stem.length() >= SHORTEST_TO_COMPARE) {
+        close = CloseNames.to(stem, names);
+      }
     }
     return close.stream().map(other -> before + other).toList();
   }
@@ -185,6 +193,46 @@ final class ImageFolder {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether there is an image by an id's name; never fails. */
+  static boolean holds(Path root, String id) {
+    try {
+      return refusal(id) == null && new ImageFolder(root, true).find(id).file() != null;
+    } catch (DatasetException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The folders that stand before all of some ids, with a slash at their end, if the images are in
+   * the root itself.
+   */
+  Optional<String> surplusFolder(List<String> ids) {
+    String first = ids.get(0);
+    String folders = first.substring(0, first.lastIndexOf('/') + 1);
+    boolean surplus =
+        !folders.isEmpty()
+            && ids.stream()
+                .allMatch(
+                    id ->
+                        id.startsWith(folders)
+                            && !listing("")
+                                .names(normal(id.substring(folders.length())))
+                                .isEmpty());
+    return surplus ? Optional.of(folders) : Optional.empty();
+  }
+
+  /** The folder above the root, from where folders such as {@code train/} lead to the root. */
+  Optional<Path> above(String folders) {
+    Path above = root.toAbsolutePath().normalize();
+    for (String name : Lists.reverse(List.of(folders.split("/")))) {
+      if (above == null || !name.equals(String.valueOf(above.getFileName()))) {
+        return Optional.empty();
+      }
+      above = above.getParent();
+    }
+    return Optional.ofNullable(above);
   }
 
   /** The first folder below the root that has an image by an id's name. */
@@ -213,6 +261,7 @@ final class ImageFolder {
 
   /** The number of images in the folders looked at so far. */
   int imageCount() {
+    Listing unused = listing("");
     return listings.values().stream().mapToInt(listing -> listing.all.size()).sum();
   }
 

@@ -2,6 +2,7 @@ package dev.dogvision.data;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Doubles;
 import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
 import java.io.StringReader;
@@ -20,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
@@ -42,8 +44,28 @@ final class LabelTable {
   /** What programs write for a missing value, and a spreadsheet for a formula that failed. */
   private static final Set<String> MISSING =
       Set.of(
-          "NaN", "nan", "NAN", "-nan", "N/A", "n/a", "<NA>", "NaT", "#N/A", "#NV", "#NAME?",
-          "#VALUE!", "#REF!", "#DIV/0!", "#NULL!", "#NUM!");
+          "NaN",
+          "nan",
+          "NAN",
+          "-NaN",
+          "-nan",
+          "N/A",
+          "n/a",
+          "<NA>",
+          "NaT",
+          "NULL",
+          "null",
+          "None",
+          "#NA",
+          "#N/A",
+          "#N/A N/A",
+          "#NV");
+
+  /** A formula that failed, in whatever language, or a cell that was too narrow for its date. */
+  private static final Pattern FAILED_FORMULA =
+      Pattern.compile("#\u00A1?\\p{Lu}[\\p{Lu}\\d/ _]*[!?]|#{3,}");
+
+  private static final Pattern LINE = Pattern.compile("line:? ?(\\d+)");
 
   private static final int MOST_COLUMNS = 20;
   private static final CharMatcher BLANK = CharMatcher.whitespace().or(CharMatcher.anyOf("\uFEFF"));
@@ -94,33 +116,38 @@ final class LabelTable {
   /**
    * Reads a file.
    *
+   * @param charset its encoding; null for UTF-8, or what a byte order mark says
    * @param missingLabels what to do about rows without a label
+   * @param isImage whether there is an image of an id, for messages
    */
   static LabelTable read(
       Path file,
       String idColumn,
       String labelColumn,
       char delimiter,
-      Charset charset,
-      ProblemPolicy missingLabels) {
-    String text = decode(file, bytes(file), charset);
+      @Nullable Charset charset,
+      ProblemPolicy missingLabels,
+      Predicate<String> isImage) {
+    String text = text(file, bytes(file), charset);
     Matcher separator = SEPARATOR_LINE.matcher(text);
     return separator.find()
         ? parse(
-            new Content(file, text.substring(separator.end()), 1),
+            new Content(file, text.substring(separator.end()), 1, isImage),
             idColumn,
             labelColumn,
             separator.group(1).charAt(0),
             missingLabels)
-        : parse(new Content(file, text, 0), idColumn, labelColumn, delimiter, missingLabels);
+        : parse(
+            new Content(file, text, 0, isImage), idColumn, labelColumn, delimiter, missingLabels);
   }
 
   /**
    * A file's text.
    *
    * @param linesBefore how many lines are not part of it
+   * @param isImage whether there is an image of an id
    */
-  private record Content(Path file, String text, int linesBefore) {}
+  private record Content(Path file, String text, int linesBefore, Predicate<String> isImage) {}
 
   private static LabelTable parse(
       Content content,
@@ -147,13 +174,19 @@ final class LabelTable {
         throw new DatasetException(
             file + " is empty; expected a first line of column names such as id,breed");
       }
-      List<String> columns = named(header.stream().map(LabelTable::trim).toList());
-      int id = column(file, columns, idColumn, idColumn, labelColumn, delimiter);
-      int label = column(file, columns, labelColumn, idColumn, labelColumn, delimiter);
-      return rows(content, parser, records, columns, id, label, missingLabels);
+      List<String> columns = named(header.stream().map(LabelTable::name).toList());
+      Header names = new Header(content, columns, idColumn, labelColumn, delimiter);
+      int id = names.column(idColumn, records);
+      int label = names.column(labelColumn, records);
+      return rows(content, parser, records, columns, id, label, delimiter, missingLabels);
     } catch (IOException | UncheckedIOException e) {
       throw unparseable(file, e);
     }
+  }
+
+  private static String name(String cell) {
+    String name = trim(cell);
+    return controlCharacter(name) == null ? VisibleText.of(name) : name; // a tab may separate
   }
 
   /** The columns up to the last that has a name: a spreadsheet writes empty ones after them. */
@@ -169,9 +202,22 @@ final class LabelTable {
     return new DatasetException(
         file
             + " is not well-formed CSV: "
-            + cause.getMessage()
+            + malformed(cause)
             + "; look for a quote (\") that is not closed, or text after a closing quote",
         cause);
+  }
+
+  /** What is wrong, without the names of the parser's classes. */
+  private static String malformed(Exception cause) {
+    String message = String.valueOf(cause.getMessage());
+    Matcher line = LINE.matcher(message);
+    boolean open = message.contains("EOF reached");
+    if (!line.find()) {
+      return "a quote is not closed";
+    }
+    return open
+        ? "a quote that opens in line " + line.group(1) + " is never closed"
+        : "in line " + line.group(1) + " something follows a closing quote";
   }
 
   private static byte[] bytes(Path file) {
@@ -190,22 +236,58 @@ final class LabelTable {
         throw new DatasetException(
             file + " has " + Problems.number(size) + " bytes; expected at most 1 GiB of labels");
       }
+      // Its bytes, its characters, its cells and its rows are in memory together.
+      long heap = Runtime.getRuntime().maxMemory();
+      if (size > heap / 8) {
+        throw new DatasetException(
+            String.format(
+                Locale.ROOT,
+                "%s has %,d MB, too many for Java's heap of %,d MB: start Java with a larger -Xmx",
+                file,
+                size >> 20,
+                heap >> 20));
+      }
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new DatasetException(file + " cannot be read: " + e, e);
     }
   }
 
-  private static String decode(Path file, byte[] bytes, Charset charset) {
-    if (charset.equals(StandardCharsets.UTF_8) && bytes.length >= 2) {
-      int mark = ((bytes[0] & 0xFF) << 8) | (bytes[1] & 0xFF);
-      if (mark == 0xFEFF || mark == 0xFFFE) {
-        throw new DatasetException(
-            file
-                + " is UTF-16 (by its byte order mark), expected UTF-8; save it as UTF-8, or call"
-                + " .charset(StandardCharsets.UTF_16)");
-      }
+  private static String text(Path file, byte[] bytes, @Nullable Charset charset) {
+    if (charset != null) {
+      return decode(file, bytes, charset);
     }
+    int first = bytes.length < 2 ? 0 : ((bytes[0] & 0xFF) << 8) | (bytes[1] & 0xFF);
+    if (first == 0xFFFE && bytes.length >= 4 && bytes[2] == 0 && bytes[3] == 0) {
+      return decode(file, bytes, Charset.forName("UTF-32"));
+    }
+    if (first == 0xFEFF || first == 0xFFFE) {
+      return decode(file, bytes, StandardCharsets.UTF_16);
+    }
+    ForeignTable.refuse(file, bytes);
+    refuseUnmarkedUtf16(file, bytes);
+    return decode(file, bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Every other byte of a Latin text in UTF-16 is zero, and none of any text in UTF-8. */
+  private static void refuseUnmarkedUtf16(Path file, byte[] bytes) {
+    int[] zeros = new int[2];
+    int looked = Math.min(bytes.length, 1 << 10);
+    for (int i = 0; i < looked; i++) {
+      zeros[i & 1] += bytes[i] == 0 ? 1 : 0;
+    }
+    boolean littleEndian = zeros[1] > looked / 4 && zeros[0] == 0;
+    boolean bigEndian = zeros[0] > looked / 4 && zeros[1] == 0;
+    if (littleEndian || bigEndian) {
+      throw new DatasetException(
+          file
+              + " seems to be UTF-16 without a byte order mark; save it as UTF-8, or call"
+              + " .charset(StandardCharsets.UTF_16"
+              + (littleEndian ? "LE)" : "BE)"));
+    }
+  }
+
+  private static String decode(Path file, byte[] bytes, Charset charset) {
     CharsetDecoder decoder =
         charset
             .newDecoder()
@@ -229,85 +311,178 @@ final class LabelTable {
           String.format(
               Locale.ROOT,
               "%s, line %d: byte 0x%02X is not %s; save the file as UTF-8, or name its encoding"
-                  + " with .charset(...)",
+                  + " with .charset(...)%s",
               file,
               line,
               bytes[input.position()],
-              charset));
+              charset,
+              asWindowsWrites(bytes, input.position())));
     }
     String text = output.flip().toString();
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
-  private static int column(
-      Path file,
-      List<String> columns,
-      String wanted,
-      String idColumn,
-      String labelColumn,
-      char delimiter) {
-    List<Integer> exact = places(columns, wanted, false);
-    List<Integer> found = exact.isEmpty() ? places(columns, wanted, true) : exact;
-    if (found.size() == 1) {
-      return found.get(0);
+  /** The line of a byte as the most common encoding besides UTF-8 has it, where it has it. */
+  private static String asWindowsWrites(byte[] bytes, int at) {
+    int start = at;
+    while (start > 0 && bytes[start - 1] != '\n' && bytes[start - 1] != '\r') {
+      start--;
     }
-    String expected = "expected the columns '" + idColumn + "' and '" + labelColumn + "'";
-    if (found.size() > 1) {
-      throw new DatasetException(
-          file
-              + ", line 1: the column '"
-              + wanted
-              + "' occurs "
-              + found.size()
-              + " times; "
-              + expected
-              + " once each");
+    int end = at;
+    while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
+      end++;
     }
-    for (char other : new char[] {';', '\t', '|', ','}) {
-      if (columns.size() == 1 && other != delimiter && columns.get(0).indexOf(other) >= 0) {
-        String shown = other == '\t' ? "\\t" : String.valueOf(other);
+    Charset windows = Charset.forName("windows-1252");
+    String line = new String(bytes, start, end - start, windows);
+    return line.indexOf('\uFFFD') >= 0 || controlCharacter(line.replace('\t', ' ')) != null
+        ? ""
+        : ". If the line is '"
+            + Excerpt.of(line)
+            + "', that is .charset(Charset.forName(\"windows-1252\"))";
+  }
+
+  /** The first line, and what was to be found in it. */
+  private record Header(
+      Content content, List<String> columns, String idColumn, String labelColumn, char delimiter) {
+
+    int column(String wanted, Iterator<CSVRecord> records) {
+      Path file = content.file();
+      List<Integer> exact = places(columns, wanted, false);
+      List<Integer> found = exact.isEmpty() ? places(columns, wanted, true) : exact;
+      if (found.size() == 1) {
+        return found.get(0);
+      }
+      String expected = "expected the columns '" + idColumn + "' and '" + labelColumn + "'";
+      if (found.size() > 1) {
         throw new DatasetException(
             file
-                + ", line 1: the columns seem to be separated by '"
-                + shown
-                + "', not by '"
-                + delimiter
-                + "'; call .delimiter('"
-                + shown
-                + "')");
+                + ", line 1: the column '"
+                + wanted
+                + "' occurs "
+                + found.size()
+                + " times; "
+                + expected
+                + " once each");
       }
+      for (char other : new char[] {';', '\t', '|', ','}) {
+        if (columns.size() == 1 && other != delimiter && columns.get(0).indexOf(other) >= 0) {
+          String shown = other == '\t' ? "\\t" : String.valueOf(other);
+          throw new DatasetException(
+              file
+                  + ", line 1: the columns seem to be separated by '"
+                  + shown
+                  + "', not by '"
+                  + delimiter
+                  + "'; call .delimiter('"
+                  + shown
+                  + "')");
+        }
+      }
+      String other = otherwise(records);
+      if (other != null) {
+        throw new DatasetException(file + ", line " + (content.linesBefore() + 1) + ": " + other);
+      }
+      String listed =
+          String.join("', '", columns.stream().limit(MOST_COLUMNS).map(Excerpt::of).toList())
+              + (columns.size() > MOST_COLUMNS ? "', ..., '" + columns.size() + " in all" : "");
+      throw new DatasetException(
+          file
+              + ", line 1: no column '"
+              + wanted
+              + "' among '"
+              + listed
+              + "'; "
+              + expected
+              + ", or name others with .columns(\""
+              + Excerpt.of(suggestion(columns, 0, idColumn))
+              + "\", \""
+              + Excerpt.of(suggestion(columns, 1, labelColumn))
+              + "\")");
     }
-    String listed =
-        String.join("', '", columns.stream().limit(MOST_COLUMNS).map(Excerpt::of).toList())
-            + (columns.size() > MOST_COLUMNS ? "', ..., '" + columns.size() + " in all" : "");
-    throw new DatasetException(
-        file
-            + ", line 1: no column '"
-            + wanted
-            + "' among '"
-            + listed
-            + "'; "
-            + expected
-            + ", or name others with .columns(\""
-            + Excerpt.of(suggestion(columns, 0, idColumn))
-            + "\", \""
-            + Excerpt.of(suggestion(columns, 1, labelColumn))
-            + "\")");
+
+    /** What the table is, if it is not one whose columns have other names. */
+    private @Nullable String otherwise(Iterator<CSVRecord> records) {
+      String first = columns.get(0);
+      String write = "write " + idColumn + delimiter + labelColumn + " as its first line";
+      if (columns.size() == 1) {
+        return first.indexOf(delimiter) >= 0
+            ? "the whole line is one quoted cell, '"
+                + Excerpt.of(first)
+                + "'; remove the quotes"
+                + " around the lines"
+            : null;
+      }
+      if (content.isImage().test(first)) {
+        return "there are no names of columns, and '"
+            + Excerpt.of(first)
+            + "' is an image: "
+            + write;
+      }
+      if (places(columns, idColumn, true).size() == 1 && isOneColumnABreed(records)) {
+        return "this is a table of numbers with one column a breed ("
+            + Excerpt.names(columns.subList(1, Math.min(columns.size(), 4)))
+            + " ...), such as a submission; expected one column '"
+            + labelColumn
+            + "' that names the breed, as in the competition's labels.csv";
+      }
+      return null;
+    }
+
+    private boolean isOneColumnABreed(Iterator<CSVRecord> records) {
+      if (columns.size() < 3 || !records.hasNext()) {
+        return false;
+      }
+      CSVRecord row = records.next();
+      int id = places(columns, idColumn, true).get(0);
+      for (int i = 0; i < columns.size(); i++) {
+        if (i != id && (i >= row.size() || Doubles.tryParse(trim(row.get(i))) == null)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static String suggestion(List<String> columns, int place, String otherwise) {
+      return columns.size() > place && !columns.get(place).isEmpty()
+          ? columns.get(place)
+          : otherwise;
+    }
+
+    private static List<Integer> places(List<String> columns, String wanted, boolean anyCase) {
+      List<Integer> places = new ArrayList<>();
+      for (int i = 0; i < columns.size(); i++) {
+        String column = columns.get(i);
+        if (anyCase ? column.equalsIgnoreCase(wanted) : column.equals(wanted)) {
+          places.add(i);
+        }
+      }
+      return places;
+    }
   }
 
-  private static String suggestion(List<String> columns, int place, String otherwise) {
-    return columns.size() > place && !columns.get(place).isEmpty() ? columns.get(place) : otherwise;
-  }
-
-  private static List<Integer> places(List<String> columns, String wanted, boolean anyCase) {
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
-      String column = columns.get(i);
-      if (anyCase ? column.equalsIgnoreCase(wanted) : column.equals(wanted)) {
-        places.add(i);
+  /** How many fields a row has, and what separates them if not what was expected. */
+  private static String fields(CSVRecord row, List<String> columns, char delimiter) {
+    String fields =
+        Problems.count(row.size(), "field", "fields")
+            + ", expected "
+            + columns.size()
+            + " ("
+            + Excerpt.names(columns)
+            + ")";
+    for (char other : new char[] {';', '\t', '|', ','}) {
+      if (row.size() == 1
+          && other != delimiter
+          && CharMatcher.is(other).countIn(row.get(0)) == columns.size() - 1
+          && columns.size() > 1) {
+        return fields
+            + "; it seems to be separated by '"
+            + (other == '\t' ? "\\t" : other)
+            + "', and the first line by '"
+            + (delimiter == '\t' ? "\\t" : delimiter)
+            + "': make them the same";
       }
     }
-    return places;
+    return fields;
   }
 
   private static LabelTable rows(
@@ -317,6 +492,7 @@ final class LabelTable {
       List<String> columns,
       int idColumn,
       int labelColumn,
+      char delimiter,
       ProblemPolicy missingLabels) {
     Path file = content.file();
     List<Row> rows = new ArrayList<>();
@@ -330,16 +506,11 @@ final class LabelTable {
       }
       int line = line(parser, row) + content.linesBefore();
       if (!fits(row, columns)) {
-        problems.add(
-            "line "
-                + line
-                + ": "
-                + Problems.count(row.size(), "field", "fields")
-                + ", expected "
-                + columns.size()
-                + " ("
-                + String.join(", ", columns)
-                + ")");
+        problems.add("line " + line + ": " + fields(row, columns, delimiter));
+        continue;
+      }
+      if (columns.equals(row.stream().map(LabelTable::name).limit(columns.size()).toList())) {
+        problems.add("line " + line + ": it repeats the first line, as files do that were joined");
         continue;
       }
       String id = trim(text(trim(row.get(idColumn))));
@@ -349,7 +520,10 @@ final class LabelTable {
         problem = refusal(id);
       }
       String visible = VisibleText.of(label);
-      if (problem == null && (visible.isEmpty() || MISSING.contains(visible))) {
+      if (problem == null
+          && (visible.isEmpty()
+              || MISSING.contains(visible)
+              || FAILED_FORMULA.matcher(visible).matches())) {
         if (missingLabels == ProblemPolicy.SKIP) {
           unlabelled.add(id);
           continue;
@@ -391,7 +565,7 @@ final class LabelTable {
       throw new DatasetException(
           file
               + " has a header ("
-              + String.join(", ", columns)
+              + Excerpt.names(columns)
               + ") but no rows"
               + (unlabelled.isEmpty() ? "" : " with a breed"));
     }

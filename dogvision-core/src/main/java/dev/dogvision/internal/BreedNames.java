@@ -136,13 +136,21 @@ public final class BreedNames {
     return keys;
   }
 
+  /**
+   * Accents, points that Arabic and Hebrew may go without, and what chooses between forms of a
+   * letter. Other marks are letters: in Hindi or Thai, words differ in nothing else.
+   */
+  private static final String OPTIONAL_MARKS =
+      "[\\u0300-\\u036F\\u0591-\\u05C7\\u064B-\\u065F\\u0670\\u180B-\\u180F\\uFE00-\\uFE0F"
+          + "\\x{E0100}-\\x{E01EF}]";
+
   /** A name's letters and digits, without accents and without WordNet's number before it. */
   static String key(String name) {
     return Normalizer.normalize(name, Normalizer.Form.NFKD)
         .toLowerCase(Locale.ROOT)
         .strip()
         .replaceFirst("^n\\d{8}[-_ ]", "")
-        .replaceAll("[^\\p{L}\\p{N}]", "");
+        .replaceAll("[^\\p{L}\\p{N}\\p{M}]|" + OPTIONAL_MARKS, "");
   }
 
   private static ImmutableMap<String, Set<String>> readBreeds() {

@@ -39,6 +39,9 @@ class BreedSpellingTest {
         "\u2066\u00e9pagneul breton\u2069",
         "\u3000\u00e9pagneul\u2003breton\u3000",
         "\u00e9pagneul breton\ufe0f",
+        "\u00e9pagneul\u3164 breton",
+        "\u00e9pagneul breton\uffa0",
+        "\u061c\u00e9pagneul breton",
       })
   void what_looks_the_same_is_one_breed(String spelling) throws IOException {
     String breed = "\u00e9pagneul breton";
@@ -62,6 +65,13 @@ class BreedSpellingTest {
         "\u00e9pagneul_breton.",
         "\u00e9pagneul\u200dbreton",
         "\uff45\u0301pagneul breton",
+        "\u00e9pagneul br\u0435ton",
+        "\u00e9\u0440\u0430gneul breton",
+        "\u00e9pagneul bret\u03bfn",
+        "\u00c9PAGNEUL BR\u0395T\u041eN",
+        "\u00e9pagneul breton\u180b",
+        "\u00e9pagneul breton\udb40\udd00",
+        "\u00e9pagneul breton\udb40\udc41",
       })
   void what_looks_nearly_the_same_is_told(String spelling) {
     String breed = "\u00e9pagneul breton";

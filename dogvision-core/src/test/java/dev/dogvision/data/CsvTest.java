@@ -3,6 +3,7 @@ package dev.dogvision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,13 +187,31 @@ class CsvTest {
         DatasetBuilder.fromCsv(csv),
         csv
             + ", line 3: byte 0xE9 is not UTF-8; save the file as UTF-8, or name its encoding with"
-            + " .charset(...)");
-    Files.write(csv, "id,breed\na,pug\n".getBytes(StandardCharsets.UTF_16));
-    assertFails(
-        DatasetBuilder.fromCsv(csv),
-        csv
-            + " is UTF-16 (by its byte order mark), expected UTF-8; save it as UTF-8, or call"
-            + " .charset(StandardCharsets.UTF_16)");
+            + " .charset(...). If the line is 'b,épagneul', that is"
+            + " .charset(Charset.forName(\"windows-1252\"))");
+    Files.write(csv, "id,breed\na,\u67f4\u72ac\n".getBytes(Charset.forName("Shift_JIS")));
+    assertThatThrownBy(DatasetBuilder.fromCsv(csv)::build)
+        .hasMessageContaining(", line 2: byte 0x8E is not UTF-8");
+  }
+
+  @Test
+  void reads_utf_16_where_a_byte_order_mark_says_so() throws Exception {
+    for (String charset : List.of("UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE")) {
+      Files.write(csv, "\uFEFFid,breed\na,épagneul\n".getBytes(Charset.forName(charset)));
+      if (!charset.equals("UTF-32BE")) { // which begins with zeros
+        assertThat(rows(DatasetBuilder.fromCsv(csv).withoutImages())).containsExactly("a=épagneul");
+      }
+    }
+    for (String ending : List.of("LE", "BE")) {
+      Files.write(csv, "id,breed\na,épagneul\n".getBytes(Charset.forName("UTF-16" + ending)));
+      assertFails(
+          DatasetBuilder.fromCsv(csv),
+          csv
+              + " seems to be UTF-16 without a byte order mark; save it as UTF-8, or call"
+              + " .charset(StandardCharsets.UTF_16"
+              + ending
+              + ")");
+    }
   }
 
   @Test

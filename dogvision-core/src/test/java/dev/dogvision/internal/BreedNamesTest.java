@@ -92,6 +92,25 @@ class BreedNamesTest {
   }
 
   @Test
+  void marks_that_are_vowels_tell_words_apart_and_accents_do_not() {
+    assertThat(BreedNames.match(List.of("\u0915\u093f"), List.of("\u0915\u093e", "pug"))).isEmpty();
+    assertThat(BreedNames.match(List.of("\u0e01\u0e34"), List.of("\u0e01\u0e38", "pug"))).isEmpty();
+    assertThat(
+            BreedNames.match(
+                List.of(
+                    "E\u0301pagneul",
+                    "\u05db\u05b6\u05bc\u05dc\u05b6\u05d1",
+                    "pug\uFE0F",
+                    "\uff50ug."),
+                List.of("epagneul", "\u05db\u05dc\u05d1", "pug")))
+        .containsExactly(
+            Map.entry("E\u0301pagneul", 0),
+            Map.entry("\u05db\u05b6\u05bc\u05dc\u05b6\u05d1", 1),
+            Map.entry("pug\uFE0F", 2),
+            Map.entry("\uff50ug.", 2));
+  }
+
+  @Test
   void names_without_letters_match_only_themselves() {
     assertThat(BreedNames.match(List.of("??", "!"), List.of("??", "...")))
         .isEqualTo(Map.of("??", 0));
