@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -84,8 +85,7 @@ public final class FolderLock implements AutoCloseable {
   private static @Nullable Held hold(Path folder, Path file) throws IOException {
     long end = System.nanoTime() + LONGEST_WAIT.toNanos();
     while (true) {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileChannel channel = open(file);
       boolean kept = false;
       try {
         Answer answer = lock(channel);
@@ -114,6 +114,23 @@ public final class FolderLock implements AutoCloseable {
                 + ")");
       }
       pause(folder);
+    }
+  }
+
+  /**
+   * Opens the hidden file, which is written to. A folder may come from a stranger, and hold a link
+   * of that name to a file of the user's, or a pipe that nobody reads.
+   */
+  private static FileChannel open(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file + " is not a file, where a lock is needed: remove it");
+    }
+    try {
+      return FileChannel.open(
+          file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    } catch (UnsupportedOperationException e) {
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
   }
 

@@ -10,6 +10,8 @@ import dev.dogvision.MismatchException;
 import dev.dogvision.image.Interpolation;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
+import dev.dogvision.internal.Excerpt;
+import dev.dogvision.internal.RegularFile;
 import dev.dogvision.model.Architectures.Conventions;
 import dev.dogvision.model.WeightImport.Naming;
 import dev.dogvision.spi.Convolution;
@@ -46,6 +48,7 @@ public final class Backbone {
       new Preprocessing(
           224, ResizeRule.CENTER_CROP, 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
+  private static final int MOST_CLASS_NAMES = 16 << 20;
   private static final Pattern NORMALIZE =
       Pattern.compile("\\(pixel-(?<mean>[^)]+)\\)/(?<scale>.+)");
 
@@ -484,7 +487,8 @@ public final class Backbone {
           threeNumbers(matcher.group("scale")),
           interpolation);
     } catch (IllegalArgumentException e) {
-      throw metadata.wrong("normalize", expected + " (" + e.getMessage() + ")");
+      throw metadata.wrong(
+          "normalize", expected + " (" + Excerpt.of(String.valueOf(e.getMessage())) + ")");
     }
   }
 
@@ -529,7 +533,8 @@ public final class Backbone {
     }
     List<String> lines;
     try {
-      lines = Files.readAllLines(names);
+      lines =
+          RegularFile.text(names, MOST_CLASS_NAMES, "a file of one class a line").lines().toList();
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(
           names.toString(), names + " can't be read: it is not UTF-8", e);
@@ -580,7 +585,7 @@ public final class Backbone {
               + ": its metadata say "
               + key
               + " = \""
-              + get(key, "")
+              + Excerpt.of(get(key, ""))
               + "\", expected "
               + expected);
     }

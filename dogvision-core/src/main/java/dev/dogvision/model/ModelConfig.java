@@ -8,8 +8,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
@@ -19,6 +17,7 @@ import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.ResizeRule;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.MalformedJson;
+import dev.dogvision.internal.StrictJson;
 import dev.dogvision.model.BlockArchitecture.Activation;
 import dev.dogvision.model.BlockArchitecture.BlockKind;
 import dev.dogvision.model.BlockArchitecture.Row;
@@ -27,8 +26,6 @@ import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.EmbeddingModule;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Tensor;
-import java.io.IOException;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -348,6 +345,11 @@ record ModelConfig(
               tensors.shape(head).get(0)));
     }
     String file = source + "/" + ModelFolder.WEIGHTS;
+    // Weights without a head are a backbone's. A head of zeros may be far larger than the file.
+    if (!tensors.names().contains(head)) {
+      throw new MismatchException(
+          file, file + " does not hold the weights expected: missing tensor " + head);
+    }
     ImmutableMap<String, Tensor> weights =
         architecture instanceof BlockArchitecture blocks
             ? WeightImport.read(
@@ -376,17 +378,9 @@ record ModelConfig(
 
     Parser(String source, String text) {
       this.source = source;
-      try (JsonReader reader = new JsonReader(new StringReader(text))) {
-        JsonElement element = GSON.getAdapter(JsonElement.class).read(reader);
-        if (!(element instanceof JsonObject object) || reader.peek() != JsonToken.END_DOCUMENT) {
-          throw new DamagedFileException(source, source + " is not a JSON object");
-        }
-        root = object;
-      } catch (IOException
-          | JsonParseException
-          | IllegalStateException
-          | NumberFormatException
-          | StackOverflowError e) {
+      try {
+        root = StrictJson.object(text);
+      } catch (JsonParseException e) {
         throw new DamagedFileException(
             source, source + " is not well-formed JSON: " + MalformedJson.reason(e), e);
       }

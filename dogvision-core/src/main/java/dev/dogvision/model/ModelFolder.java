@@ -10,6 +10,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.ModelNotFoundException;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.FolderLock;
+import dev.dogvision.internal.RegularFile;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.NetworkPlan;
@@ -84,7 +85,7 @@ final class ModelFolder {
   private record Folder(Path path) implements FileSource {
     @Override
     public InputStream open(String fileName) throws IOException {
-      return Safetensors.open(path.resolve(fileName), "a file of the model");
+      return RegularFile.open(path.resolve(fileName), "a file of the model");
     }
 
     @Override
@@ -180,9 +181,9 @@ final class ModelFolder {
   static TrainedModel load(String source, FileSource files, @Nullable Backbone backbone) {
     ModelConfig config = ModelConfig.parse(source + "/" + CONFIG, text(source, files));
     config.checkConsent(source, backbone);
-    checkSize(source, config);
+    long values = checkSize(source, config);
     String name = files.weights(config.sha256());
-    byte[] weights = weights(source, files, name, config);
+    byte[] weights = weights(source, files, name, config, values);
     String sha256 = Hashing.sha256().hashBytes(weights).toString();
     if (!sha256.equals(config.sha256())) {
       throw new DamagedFileException(
@@ -213,15 +214,21 @@ final class ModelFolder {
     }
   }
 
-  /** Refuses weights that the network can't need before a byte of them is read. */
-  private static void checkSize(String source, ModelConfig config) {
+  /**
+   * Refuses weights that the network can't need before a byte of them is read.
+   *
+   * @return how many values the network needs
+   */
+  private static long checkSize(String source, ModelConfig config) {
     NetworkPlan plan = config.plan();
     long most = MOST_BESIDE_TENSORS;
+    long values = 0;
     for (List<Integer> shape : plan.tensorShapes(plan.whole()).values()) {
       long size = 1;
       for (int dimension : shape) {
         size *= dimension;
       }
+      values += size;
       // A bias may come as the four vectors of a batch normalisation and one of its own.
       most += (shape.size() == 1 ? 5 * size : size) * WIDEST_ELEMENT;
     }
@@ -237,12 +244,14 @@ final class ModelFolder {
               config.bytes(),
               most));
     }
+    return values;
   }
 
-  private static byte[] weights(String source, FileSource files, String name, ModelConfig config) {
+  private static byte[] weights(
+      String source, FileSource files, String name, ModelConfig config, long values) {
     String file = source + "/" + name;
     try (InputStream in = files.open(name)) {
-      byte[] content = Safetensors.memory(file, config.bytes());
+      byte[] content = Safetensors.memory(file, config.bytes(), values);
       int length = in.readNBytes(content, 0, content.length);
       if (length < content.length || in.read() >= 0) {
         throw new DamagedFileException(
@@ -277,6 +286,7 @@ final class ModelFolder {
       try {
         WholeFile.createFolders(parent.toAbsolutePath());
         Files.createDirectory(folder); // only one can make it, so only one writes to it
+        WholeFile.forceFolder(parent);
       } catch (FileAlreadyExistsException e) {
         continue;
       } catch (IOException e) {
@@ -289,7 +299,7 @@ final class ModelFolder {
   }
 
   static void save(TrainedModel model, Path folder, ElementType precision) {
-    Path target = folder.toAbsolutePath().normalize();
+    Path target = target(folder);
     if (target.getParent() == null) {
       throw new DogVisionException(folder + " can't hold a model: it is not a folder in another");
     }
@@ -303,8 +313,17 @@ final class ModelFolder {
     }
   }
 
+  /** The folder itself, where a link such as {@code current} leads to one. */
+  private static Path target(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      return folder.toAbsolutePath().normalize(); // there is none yet
+    }
+  }
+
   private static void write(TrainedModel model, Path folder, ElementType precision, boolean isNew) {
-    Path target = folder.toAbsolutePath().normalize();
+    Path target = target(folder);
     boolean written = false;
     try (FolderLock lock = FolderLock.of(target)) {
       refuseForeign(folder, target);
@@ -398,8 +417,12 @@ final class ModelFolder {
     Path card = folder.resolve("." + CARD + unfinished);
     try {
       String sha256 = writeWeights(model, weights, precision);
-      write(config, ModelConfig.text(model, sha256, Files.size(weights), precision));
-      write(card, ModelCard.text(model));
+      byte[] text =
+          ModelConfig.text(model, sha256, Files.size(weights), precision)
+              .getBytes(StandardCharsets.UTF_8);
+      checkReadable(text);
+      write(config, text);
+      write(card, ModelCard.text(model).getBytes(StandardCharsets.UTF_8));
       Path next = folder.resolve(nextWeights(sha256));
       WholeFile.move(weights, next);
       WholeFile.forceFolder(folder);
@@ -430,16 +453,27 @@ final class ModelFolder {
     return requireNonNull(sha256.get());
   }
 
-  private static void write(Path file, String text) throws IOException {
-    WholeFile.writeThrough(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  /** What nobody could load again is not saved over what can be loaded. */
+  private static void checkReadable(byte[] config) throws IOException {
+    if (config.length > MAXIMUM_CONFIG) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "labels and provenance take %,d bytes in %s, of which %,d could be read again",
+              config.length,
+              CONFIG,
+              MAXIMUM_CONFIG));
+    }
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    WholeFile.writeThrough(file, out -> out.write(content));
   }
 
   /** The model is saved by now, and loads whether or not this succeeds. */
   private static void giveUsualNames(Path next, Path card, Path folder) {
     try {
       WholeFile.move(next, folder.resolve(WEIGHTS));
-      WholeFile.move(card, folder.resolve(CARD));
-      WholeFile.forceFolder(folder);
     } catch (IOException e) {
       LOG.warn(
           "the model is saved at {}, with its weights named {}: {}",
@@ -447,6 +481,12 @@ final class ModelFolder {
           next.getFileName(),
           e.toString());
     }
+    try {
+      WholeFile.move(card, folder.resolve(CARD));
+    } catch (IOException e) {
+      LOG.warn("the model is saved at {}, without its card {}: {}", folder, CARD, e.toString());
+    }
+    WholeFile.forceFolder(folder);
   }
 
   /**
@@ -458,9 +498,11 @@ final class ModelFolder {
       String config = configText(folder);
       for (String name : names(folder)) {
         Matcher weights = NEXT_WEIGHTS.matcher(name);
-        if (weights.matches()
-            ? !config.contains(weights.group(1))
-            : NOT_YET_NAMED.matcher(name).matches()) {
+        boolean left =
+            weights.matches()
+                ? !config.contains(weights.group(1))
+                : NOT_YET_NAMED.matcher(name).matches();
+        if (left && Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
           Files.deleteIfExists(folder.resolve(name));
         }
       }

@@ -14,6 +14,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.MalformedJson;
+import dev.dogvision.internal.RegularFile;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.spi.Tensor;
 import java.io.ByteArrayInputStream;
@@ -29,7 +30,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -131,32 +131,11 @@ public final class Safetensors {
    * @throws DogVisionException if it can't be read or is not well formed
    */
   public static Safetensors read(Path file) {
-    try (InputStream in = open(file, "a .safetensors file")) {
+    try (InputStream in = RegularFile.open(file, "a .safetensors file")) {
       return read(in, file.toString(), Files.size(file), NO_DATA);
     } catch (IOException e) {
       throw unreadable(file.toString(), e);
     }
-  }
-
-  /**
-   * Opens a file, and nothing but a file: to open a pipe waits for its writer, and a device may
-   * never end.
-   *
-   * @param expected what should be there, for the message
-   * @throws DogVisionException if something else is there
-   */
-  static InputStream open(Path file, String expected) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    if (!attributes.isRegularFile()) {
-      throw new DamagedFileException(
-          file.toString(),
-          file
-              + (attributes.isDirectory() ? " is a folder" : " is a device, a pipe or a socket")
-              + "; "
-              + expected
-              + " was expected in its place");
-    }
-    return Files.newInputStream(file);
   }
 
   /**
@@ -217,6 +196,7 @@ public final class Safetensors {
       Map<String, String> metadata = new LinkedHashMap<>();
       List<Claim> claims = parseHeader(source, header, metadata);
       long length = checkCover(source, claims);
+      long values = claims.stream().mapToLong(Safetensors::values).sum();
       if (available >= 0) {
         checkWhole(source, claims, length, available - 8 - headerLength);
       }
@@ -227,7 +207,7 @@ public final class Safetensors {
         first = 8 + header.length;
         in.skipNBytes(length);
       } else if (available >= 0) {
-        data = memory(source, length);
+        data = memory(source, length, values);
         checkWhole(source, claims, length, in.readNBytes(data, 0, data.length));
       } else {
         // Twice the bytes while they are gathered, and the tensors beside them.
@@ -313,7 +293,7 @@ public final class Safetensors {
   public Tensor tensor(String name) {
     Entry entry = entry(name);
     int count = entry.length() / entry.type().bytes();
-    float[] values = new float[count];
+    float[] values = values(count);
     ByteBuffer data =
         ByteBuffer.wrap(entry.data(), entry.begin(), entry.length())
             .slice()
@@ -352,6 +332,14 @@ public final class Safetensors {
       }
     }
     return Tensor.of(values, entry.shape());
+  }
+
+  private float[] values(int count) {
+    try {
+      return new float[count];
+    } catch (OutOfMemoryError e) {
+      throw tooLarge(source, (long) Float.BYTES * count); // one array that was never made
+    }
   }
 
   /**
@@ -713,6 +701,11 @@ public final class Safetensors {
     return new Claim(name, type, dimensions, begin, end);
   }
 
+  /** How many values a tensor has. */
+  private static long values(Claim claim) {
+    return (claim.end() - claim.begin()) / claim.type().bytes();
+  }
+
   private static long checkCover(String source, List<Claim> claims) {
     List<Claim> sorted = new ArrayList<>(claims);
     sorted.sort(Comparator.comparingLong(Claim::begin).thenComparingLong(Claim::end));
@@ -758,12 +751,13 @@ public final class Safetensors {
   /**
    * An array for a file's bytes.
    *
+   * @param values how many values of its tensors will be made of the bytes
    * @throws DogVisionException if there is not the memory
    */
-  static byte[] memory(String source, long length) {
-    // The tensors are made beside their bytes.
-    if (2 * length > Runtime.getRuntime().maxMemory()) {
-      throw tooLarge(source, length);
+  static byte[] memory(String source, long length, long values) {
+    // The tensors are made beside their bytes, in single precision whatever they are stored as.
+    if (length + Float.BYTES * values > Runtime.getRuntime().maxMemory()) {
+      throw tooLarge(source, Math.max(length, Float.BYTES * values));
     }
     try {
       return new byte[(int) length];

@@ -78,7 +78,7 @@ final class WeightImport {
               source,
               source
                   + " holds several networks, their tensors' names beginning with \""
-                  + String.join("\", \"", prefixes)
+                  + String.join("\", \"", prefixes.stream().limit(10).map(Excerpt::of).toList())
                   + "\": write the one that you want into a file of its own");
         }
         if (!prefixes.isEmpty()) {

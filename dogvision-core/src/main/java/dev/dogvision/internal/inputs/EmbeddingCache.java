@@ -61,6 +61,9 @@ public final class EmbeddingCache {
   /** Whether writing failed: the disk is full, as a rule. */
   private boolean full;
 
+  /** Whether reading failed. */
+  private boolean unreadable;
+
   private EmbeddingCache(Path folder, String name, int size, Consumer<String> notices) {
     this.folder = folder;
     this.name = name;
@@ -149,8 +152,12 @@ public final class EmbeddingCache {
     }
   }
 
-  /** What was read so far is good; the rest is computed anew. */
+  /** What was read so far is good; the rest is computed anew. Told once, however many files. */
   private void unreadable(Path place, Exception cause) {
+    if (unreadable) {
+      return;
+    }
+    unreadable = true;
     notices.accept(
         "the embedding cache "
             + place
