@@ -6,11 +6,14 @@ import com.google.common.hash.Hashing;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonParseException;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.MalformedJson;
+import dev.dogvision.internal.StrictJson;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.ConfidenceThreshold;
 import dev.dogvision.model.ConfidenceThreshold.Score;
@@ -184,16 +187,48 @@ record Checkpoint(
             optimizer.put(name.substring(OPTIMIZER.length()), tensor);
           }
         });
-    JsonObject fields = JsonParser.parseString(json).getAsJsonObject();
-    String run = JsonField.of(fields, "run").getAsString();
-    if (!run.equals(runName)) {
-      throw new MismatchException(
-          file.toString(), file + " is of another run, " + run + ", not of " + runName);
-    }
+    String run;
     RunState state = new RunState(runName, weights);
     state.optimizerState = optimizer;
-    restore(state, fields, chosen);
+    try {
+      JsonObject fields = StrictJson.object(json);
+      run = JsonField.of(fields, "run").getAsString();
+      restore(state, fields, chosen);
+    } catch (JsonParseException
+        | IllegalStateException
+        | IllegalArgumentException
+        | UnsupportedOperationException e) {
+      throw new DamagedFileException(
+          file.toString(), file + " is damaged: " + MalformedJson.reason(e), e);
+    }
+    if (!run.equals(runName)) {
+      throw new MismatchException(
+          file.toString(),
+          file + " is of another run, " + Excerpt.of(run) + ", not of " + Excerpt.of(runName));
+    }
+    for (Map<String, Tensor> read : List.of(weights, chosen)) {
+      checkFits(file, read, start);
+    }
     return state;
+  }
+
+  /** Refuses weights of another network, however right their checksum is. */
+  private static void checkFits(Path file, Map<String, Tensor> read, Map<String, Tensor> start) {
+    read.forEach(
+        (name, tensor) -> {
+          Tensor before = start.get(name);
+          if (before == null || !before.shape().equals(tensor.shape())) {
+            throw new DamagedFileException(
+                file.toString(),
+                String.format(
+                    Locale.ROOT,
+                    "%s is damaged: it holds %s %s, where the run has %s",
+                    file,
+                    Excerpt.of(name),
+                    tensor.shape(),
+                    before == null ? "no such weights" : before.shape()));
+          }
+        });
   }
 
   private static String checksum(String json, Map<String, Tensor> tensors) {
@@ -274,17 +309,30 @@ record Checkpoint(
     state.updatesInPhase = JsonField.of(json, "updatesInPhase").getAsLong();
     state.epochsWithoutImprovement = JsonField.of(json, "epochsWithoutImprovement").getAsInt();
     state.scheduleState =
-        json.has("schedule") ? JsonField.of(json, "schedule").getAsString() : null;
+        json.has("schedule")
+            ? StrictJson.object(JsonField.of(json, "schedule").getAsString()).toString()
+            : null;
     if (json.has("chosenEpoch")) {
-      state.chosen =
+      int epoch = JsonField.of(json, "chosenEpoch").getAsInt();
+      if (epoch < 1 || epoch > state.epoch()) {
+        throw new JsonParseException("it has chosen epoch " + epoch + " of " + state.epoch());
+      }
+      state.chosen = 
           new RunState.Chosen(
-              JsonField.of(json, "chosenEpoch").getAsInt(),
+              epoch,
               chosen,
               json.has("unsureBelow")
                   ? new ConfidenceThreshold(
                       Score.valueOf(JsonField.of(json, "unsureScore").getAsString()),
                       JsonField.of(json, "unsureBelow").getAsDouble())
                   : null);
+    }
+    if (state.phase < 0
+        || state.epochsInPhase < 0
+        || state.updatesInPhase < 0
+        || state.epochsWithoutImprovement < 0
+        || state.batches < 0) {
+      throw new JsonParseException("it has counted less than nothing");
     }
   }
 }

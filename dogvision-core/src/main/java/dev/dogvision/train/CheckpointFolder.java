@@ -3,10 +3,12 @@ package dev.dogvision.train;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
+import dev.dogvision.internal.MalformedJson;
+import dev.dogvision.internal.RegularFile;
+import dev.dogvision.internal.StrictJson;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.Safetensors;
@@ -38,6 +40,7 @@ final class CheckpointFolder implements CheckpointSink {
   private static final String START = "start";
   private static final String TEACHER = "teacher";
   private static final int FORMAT = 2;
+  private static final int MOST_SETTINGS = 16 << 20;
   private static final Pattern UNFINISHED =
       Pattern.compile("\\.epoch-\\d{5}\\.safetensors\\..*\\.part");
   private static final Pattern EPOCH_FILE = Pattern.compile("epoch-\\d{5}\\.safetensors");
@@ -179,7 +182,7 @@ final class CheckpointFolder implements CheckpointSink {
     }
     try {
       JsonObject json =
-          JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8)).getAsJsonObject();
+          StrictJson.object(RegularFile.text(file, MOST_SETTINGS, "a run's settings"));
       int format = JsonField.of(json, "format").getAsInt();
       if (format != FORMAT) {
         throw new MismatchException(
@@ -220,7 +223,8 @@ final class CheckpointFolder implements CheckpointSink {
         | IllegalStateException
         | IllegalArgumentException
         | UnsupportedOperationException e) {
-      throw new DamagedFileException(file.toString(), file + " is not a run's settings: " + e, e);
+      throw new DamagedFileException(
+          file.toString(), file + " is not a run's settings: " + MalformedJson.reason(e), e);
     }
   }
 
@@ -280,8 +284,14 @@ final class CheckpointFolder implements CheckpointSink {
     Safetensors content = Checkpoint.write(state, start);
     boolean whole =
         dispatcher.write(
+            "checkpoint",
             "the checkpoint " + file,
             () -> {
+              if (!holdsRun(folder)) {
+                // In a folder that is made anew, nobody could resume from an epoch.
+                written = false;
+                throw new IOException(folder.resolve(RUN) + " was removed meanwhile");
+              }
               WholeFile.write(file, content::writeTo);
               // What comes after this epoch was passed over, and is no reason to drop this one.
               List<Path> files =

@@ -6,11 +6,15 @@ import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the listeners what happens, and remembers when one asks for the end, or somebody interrupts
@@ -22,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  * {@code fit} is called.
  */
 final class EventDispatcher implements TrainingControl {
+  private static final Logger LOG = LoggerFactory.getLogger(EventDispatcher.class);
+
   private final List<TrainingListener> listeners;
   private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
+  private final Set<String> told = new HashSet<>();
   private boolean interrupted;
 
   EventDispatcher(List<TrainingListener> listeners) {
@@ -57,19 +64,25 @@ final class EventDispatcher implements TrainingControl {
   }
 
   /**
-   * Writes something that the run can do without. A failure is a notice.
+   * Writes something that the run can do without. A failure is a notice, the first one of its kind:
+   * a disk that is full now is full after the next epoch too.
    *
+   * @param kind what of its kind is told once
    * @param what is written, for the notice
    * @return whether it was written
    */
-  boolean write(String what, Writing writing) {
+  boolean write(String kind, String what, Writing writing) {
     try {
       writing.run();
       return true;
     } catch (IOException | UncheckedIOException e) {
       // A full disk should not cost the hours that the run has taken already.
-      dispatch(
-          new TrainingEvent.Notice(what + " can't be written, and the run goes on without: " + e));
+      String message = what + " can't be written, and the run goes on without: " + e;
+      if (told.add(kind)) {
+        dispatch(new TrainingEvent.Notice(message));
+      } else {
+        LOG.warn("{}", message);
+      }
       return false;
     }
   }

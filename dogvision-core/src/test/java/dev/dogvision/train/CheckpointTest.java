@@ -3,26 +3,40 @@ package dev.dogvision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import dev.dogvision.DamagedFileException;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.image.Augmentation;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Architectures;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.Safetensors;
+import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointTest {
@@ -195,6 +209,195 @@ class CheckpointTest {
         .singleElement()
         .asString()
         .contains("epoch-00002.safetensors can't be written, and the run goes on without: ");
+  }
+
+  @Test
+  void a_folder_that_is_removed_is_told_once_and_not_made_anew(@TempDir Path elsewhere)
+      throws IOException {
+    for (String instead : List.of("nothing", "a file", "a folder without the run")) {
+      Path place = folder.resolve(instead);
+      List<String> notices = new ArrayList<>();
+      TrainingRun run =
+          demanding()
+              .checkpoints(place, 2)
+              .listener(
+                  (event, control) -> {
+                    if (event instanceof TrainingEvent.EpochStarted epoch && epoch.epoch() == 3) {
+                      remove(place);
+                      if (instead.equals("a file")) {
+                        write(place, new byte[1]);
+                      } else if (instead.equals("a folder without the run")) {
+                        Path unused = makeFolder(place);
+                      }
+                    }
+                    if (event instanceof TrainingEvent.Notice notice) {
+                      notices.add(notice.message());
+                    }
+                  })
+              .fit(training, validation);
+
+      assertThat(run.history().size()).isEqualTo(6);
+      assertThat(notices)
+          .singleElement()
+          .asString()
+          .startsWith("the checkpoint " + place.resolve("epoch-00003.safetensors"))
+          .contains("can't be written, and the run goes on without: ")
+          .endsWith(place.resolve("run.json") + " was removed meanwhile");
+      switch (instead) {
+        case "nothing" -> assertThat(place).doesNotExist();
+        case "a file" -> assertThat(place).isRegularFile();
+        default -> assertThat(place).isEmptyDirectory();
+      }
+      Path saved = run.model().save(elsewhere.resolve(instead));
+      assertThat(TrainedModel.load(saved).fingerprint()).isEqualTo(run.model().fingerprint());
+    }
+  }
+
+  @Test
+  void a_disk_that_is_back_gets_the_checkpoints_that_follow() throws IOException {
+    Path away = folder.resolve("away");
+    Path place = folder.resolve("place");
+    List<Integer> written = new ArrayList<>();
+    TrainingRun run =
+        demanding()
+            .checkpoints(place, 9)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.EpochStarted epoch) {
+                    if (epoch.epoch() == 3) {
+                      move(place, away);
+                    } else if (epoch.epoch() == 5) {
+                      move(away, place);
+                    }
+                  }
+                  if (event instanceof TrainingEvent.CheckpointWritten checkpoint) {
+                    written.add(checkpoint.epoch());
+                  }
+                })
+            .fit(training, validation);
+
+    assertThat(run.history().size()).isEqualTo(6);
+    assertThat(written).containsExactly(1, 2, 5, 6);
+    assertThat(ColouredPictures.bits(Trainer.resume(place).fit(training, validation)))
+        .isEqualTo(ColouredPictures.bits(run));
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Path unused = Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void remove(Path place) {
+    try {
+      MoreFiles.deleteRecursively(place, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void should_read_settings_from_a_small_file_only() throws Exception {
+    TrainingRun unused = demanding().checkpoints(folder, 1).fit(training, validation);
+    Path settings = folder.resolve("run.json");
+    String whole = Files.readString(settings);
+    for (String damaged :
+        List.of(
+            "[".repeat(100_000),
+            "{\"format\": 2, \"x\": [" + "0,".repeat(2_000_000) + "0]}",
+            whole.replaceFirst("\\{", "{\"format\": 2, "),
+            whole.replaceFirst("2", "\"" + "x".repeat(200_000) + "\""),
+            whole.replaceFirst("2", "NaN"),
+            "{'format': 2}")) {
+      Files.writeString(settings, damaged);
+      assertThatThrownBy(() -> Trainer.resume(folder))
+          .isInstanceOf(DamagedFileException.class)
+          .satisfies(
+              e ->
+                  assertThat(e.getMessage())
+                      .startsWith(settings + " is not a run's settings: ")
+                      .hasSizeLessThan(1_000)
+                      .doesNotContain("Exception", "JsonReader", "http"));
+    }
+    try (RandomAccessFile sparse = new RandomAccessFile(settings.toFile(), "rw")) {
+      sparse.setLength(3L << 30);
+    }
+    assertThatThrownBy(() -> Trainer.resume(folder))
+        .hasMessage(settings + " is larger than 16 MiB; a run's settings was expected");
+  }
+
+  @Test
+  void a_checkpoint_that_a_stranger_made_is_passed_over_however_right_its_checksum()
+      throws IOException {
+    TrainingRun run = demanding().checkpoints(folder, 9).fit(training, validation);
+    Path last = folder.resolve("epoch-00006.safetensors");
+    Safetensors content = Safetensors.read(last);
+    String state = content.metadata().get("state");
+    Map<String, Tensor> other = new LinkedHashMap<>(content.tensors());
+    String weight = other.keySet().iterator().next();
+    for (String hostile :
+        List.of(
+            "{",
+            "[]",
+            "{}",
+            state.replaceFirst("\"chosenEpoch\":\\d+", "\"chosenEpoch\":77"),
+            state.replaceFirst("\"phase\":\\d+", "\"phase\":-1"),
+            state.replaceFirst("\"phase\":\\d+", "\"phase\":[]"),
+            state.replaceFirst("\"batches\":\\d+", "\"batches\":\"x\""),
+            state.replaceFirst("\"run\":\"[^\"]*\"", "\"run\":\"" + "r".repeat(9_999) + "\""))) {
+      assertThat(hostile).isNotEqualTo(state);
+      writeCheckpoint(last, hostile, other);
+      assertPassedOver(run);
+    }
+    other.put(weight, Tensor.zeros(1));
+    writeCheckpoint(last, state, other);
+    assertPassedOver(run);
+    other.remove(weight);
+    other.put("weights/of another network", Tensor.zeros(1));
+    writeCheckpoint(last, state, other);
+    assertPassedOver(run);
+  }
+
+  private void assertPassedOver(TrainingRun run) {
+    List<String> notices = new ArrayList<>();
+    TrainingRun resumed =
+        Trainer.resume(folder)
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.Notice notice) {
+                    notices.add(notice.message());
+                  }
+                })
+            .fit(training, validation);
+    assertThat(ColouredPictures.bits(resumed)).isEqualTo(ColouredPictures.bits(run));
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .startsWith("passed over a checkpoint: ")
+        .hasSizeLessThan(1_000);
+  }
+
+  private static void writeCheckpoint(Path file, String state, Map<String, Tensor> tensors)
+      throws IOException {
+    Hasher hasher = Hashing.sha256().newHasher();
+    hasher.putString(state, StandardCharsets.UTF_8);
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) -> {
+              hasher.putString(name + tensor.shape(), StandardCharsets.UTF_8);
+              Fingerprints.putValues(hasher, tensor.values());
+            });
+    Safetensors.Builder content =
+        Safetensors.builder()
+            .metadata("format", "dogvision-checkpoint-2")
+            .metadata("state", state)
+            .metadata("sha256", hasher.hash().toString());
+    tensors.forEach(content::add);
+    Files.delete(file);
+    content.build().write(file);
   }
 
   private static Path makeFolder(Path path) {
