@@ -1,15 +1,22 @@
 package dev.dogvision.predict;
 
-import com.google.common.base.CharMatcher;
 import dev.dogvision.data.Labels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 
 /** The competition's table, line by line: a header of {@code id} and the labels, then pictures. */
 final class CsvTable {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
-  private static final CharMatcher BEGINS_A_FORMULA = CharMatcher.anyOf("=+-@\t\r\n");
+
+  /**
+   * Where a formula begins, also in letters of full width, after blanks that a program passes over,
+   * and after what separates cells where a comma stands in numbers.
+   */
+  private static final Pattern BEGINS_A_FORMULA =
+      Pattern.compile(
+          "(^|[;\\t]|\\r\\n?|\\n)(?=[\\s\\p{Z}\\p{Cf}]*[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\\t\\r\\n])");
 
   private final Labels labels;
   private final double temperature;
@@ -42,11 +49,7 @@ final class CsvTable {
   }
 
   private String cell(String text) {
-    boolean harmless =
-        style == TableStyle.SUBMISSION
-            || text.isEmpty()
-            || !BEGINS_A_FORMULA.matches(text.charAt(0));
-    return harmless ? text : "'" + text;
+    return style == TableStyle.SUBMISSION ? text : BEGINS_A_FORMULA.matcher(text).replaceAll("$0'");
   }
 
   private static String line(Object[] record) {

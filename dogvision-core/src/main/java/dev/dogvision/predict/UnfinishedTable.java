@@ -10,10 +10,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Example;
 import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.StrictJson;
 import dev.dogvision.internal.WholeFile;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -58,6 +61,7 @@ final class UnfinishedTable implements AutoCloseable {
   private static final byte[] MAGIC =
       "dogvision-unfinished-predictions-2\n".getBytes(StandardCharsets.US_ASCII);
   private static final int RECORD_HEAD = 8;
+  private static final String UNREADABLE = "what was left of an interrupted call can't be read";
 
   /**
    * The files that this process holds, whatever the paths by which they are reached. On POSIX
@@ -140,7 +144,7 @@ final class UnfinishedTable implements AutoCloseable {
     }
 
     static ChunkHead parse(String text) {
-      JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+      JsonObject json = StrictJson.object(text);
       return new ChunkHead(
           json.get("pictures").getAsInt(),
           Streams.stream(json.getAsJsonArray("skipped")).map(JsonElement::getAsString).toList(),
@@ -195,8 +199,12 @@ final class UnfinishedTable implements AutoCloseable {
 
   private static Held hold(Path file, Path table) throws IOException {
     synchronized (HELD) {
-      if (!Files.exists(file)) {
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         createNew(file);
+      } else if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        // What a link leads to would be cut off, and a pipe would never answer.
+        throw new DogVisionException(
+            table + " can't be written: " + file + " is not a file; remove it");
       }
       Object identity = identity(file);
       if (HELD.contains(identity)) {
@@ -256,6 +264,18 @@ final class UnfinishedTable implements AutoCloseable {
     return new DogVisionException(table + " can't be written: " + cause, cause);
   }
 
+  /** A disk that is full or gone, in the middle of the work. */
+  private DogVisionException stopped(IOException cause) {
+    return cause instanceof ClosedByInterruptException || done == 0
+        ? failure(table, cause)
+        : new DogVisionException(
+            table
+                + " can't be written: "
+                + cause
+                + "; what is done is kept, and the same call goes on from there",
+            cause);
+  }
+
   /** How many pictures are done, from the first. */
   int done() {
     return done;
@@ -286,7 +306,7 @@ final class UnfinishedTable implements AutoCloseable {
       byte[] magic = in.readNBytes(MAGIC.length);
       byte[] head = Arrays.equals(magic, MAGIC) ? readPayload(in, length) : null;
       if (head == null) {
-        notice = "what was left of an interrupted call can't be read";
+        notice = UNREADABLE;
       } else {
         notice = difference(text(head, 0, head.length));
         if (notice == null) {
@@ -307,10 +327,14 @@ final class UnfinishedTable implements AutoCloseable {
 
   /** What differs from the settings of the rows that are there, or null. */
   private @Nullable String difference(String json) {
-    JsonObject before = JsonParser.parseString(json).getAsJsonObject();
+    JsonObject before;
+    try {
+      before = StrictJson.object(json);
+    } catch (JsonParseException e) {
+      return UNREADABLE;
+    }
     for (Map.Entry<String, String> setting : settings.entrySet()) {
-      JsonElement value = before.get(setting.getKey());
-      if (value == null || !value.getAsString().equals(setting.getValue())) {
+      if (!new JsonPrimitive(setting.getValue()).equals(before.get(setting.getKey()))) {
         return "the interrupted call had another " + setting.getKey();
       }
     }
@@ -376,7 +400,7 @@ final class UnfinishedTable implements AutoCloseable {
               .put(csv)
               .array());
     } catch (IOException e) {
-      throw failure(table, e);
+      throw stopped(e);
     }
     done += head.pictures();
     rows += head.rows();
@@ -408,7 +432,7 @@ final class UnfinishedTable implements AutoCloseable {
       close();
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw failure(table, e);
+      throw stopped(e);
     }
   }
 
@@ -451,7 +475,11 @@ final class UnfinishedTable implements AutoCloseable {
     if (length < 0 || length > payload.length - 4) {
       return null;
     }
-    return ChunkHead.parse(text(payload, 4, length)); // its checksum was right
+    try {
+      return ChunkHead.parse(text(payload, 4, length));
+    } catch (RuntimeException e) {
+      return null; // its checksum is right, but nobody here wrote it
+    }
   }
 
   private static String text(byte[] bytes, int offset, int length) {
