@@ -317,7 +317,7 @@ record Checkpoint(
       if (epoch < 1 || epoch > state.epoch()) {
         throw new JsonParseException("it has chosen epoch " + epoch + " of " + state.epoch());
       }
-      state.chosen = 
+      state.chosen =
           new RunState.Chosen(
               epoch,
               chosen,
