@@ -4,6 +4,7 @@ import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What a data set's report needs to know of one image, in about a kilobyte. */
@@ -62,27 +63,28 @@ final class ImageTraits {
   }
 
   static ImageTraits of(ImageSource source, ImageDecoder decoder) {
-    String content = null;
+    AtomicReference<@Nullable String> content = new AtomicReference<>();
     try {
-      ImageSource loaded = source.loaded();
-      content = loaded.contentHash();
-      RgbImage image = decoder.decode(loaded);
-      float[] small = grey(image);
-      byte[] thumbnail = new byte[small.length];
-      for (int i = 0; i < small.length; i++) {
-        thumbnail[i] = (byte) Math.round(small[i]);
-      }
-      return new ImageTraits(
-          null,
-          content,
-          image.width(),
-          image.height(),
-          differenceHash(small),
-          thumbnail,
-          meanColour(image));
+      return decoder.decodeHashed(source, content::set, image -> of(image, content.get()));
     } catch (UnreadableImageException e) {
-      return new ImageTraits(e.problem(), content);
+      return new ImageTraits(e.problem(), content.get());
     }
+  }
+
+  private static ImageTraits of(RgbImage image, @Nullable String content) {
+    float[] small = grey(image);
+    byte[] thumbnail = new byte[small.length];
+    for (int i = 0; i < small.length; i++) {
+      thumbnail[i] = (byte) Math.round(small[i]);
+    }
+    return new ImageTraits(
+        null,
+        content,
+        image.width(),
+        image.height(),
+        differenceHash(small),
+        thumbnail,
+        meanColour(image));
   }
 
   /** Why the image cannot be read, or null. */

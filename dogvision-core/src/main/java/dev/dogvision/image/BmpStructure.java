@@ -13,6 +13,14 @@ final class BmpStructure extends FileStructure {
   private static final int RUNS_OF_8_BITS = 1;
   private static final int RUNS_OF_4_BITS = 2;
 
+  private static final int MASKS = 3;
+  private static final double WORK_OF_MASKS = 3.5;
+
+  /** What a byte of runs takes, where a pixel takes 1; those of usual pictures are in that. */
+  private static final double WORK_PER_BYTE_OF_RUNS = 0.25;
+
+  private static final double WORK_OF_4_BITS = 1.4;
+
   private long start;
   private long headerSize;
   private int bits;
@@ -44,6 +52,9 @@ final class BmpStructure extends FileStructure {
     if (damage != null) {
       return;
     }
+    workPerPixel =
+        (compression == MASKS ? WORK_OF_MASKS : compression == RUNS_OF_4_BITS ? WORK_OF_4_BITS : 1)
+            + workOfRows();
     long rowBytes = (width * bits + 31) / 32 * 4;
     boolean plain = compression != RUNS_OF_8_BITS && compression != RUNS_OF_4_BITS;
     boolean sizeFits = width < 1 << 24 && height < 1 << 24;
@@ -52,6 +63,8 @@ final class BmpStructure extends FileStructure {
       cut = start + rowBytes * height - rowBytes % 4 > content.length;
     } else if (sizeFits) {
       readRuns();
+      workPerPixel +=
+          WORK_PER_BYTE_OF_RUNS * Math.max(0, content.length - start) / Math.max(1, width * height);
     }
   }
 
@@ -128,6 +141,11 @@ final class BmpStructure extends FileStructure {
     }
     // Some writers leave out the mark that ends a picture.
     cut = at > content.length || y < height - 1 || (y == height - 1 && x < width);
+  }
+
+  @Override
+  String work() {
+    return compression == 0 ? "rows" : "compression " + compression;
   }
 
   @Override

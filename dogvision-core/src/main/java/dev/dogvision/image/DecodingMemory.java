@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The budget is half of the maximum heap, unless the system property {@value #PROPERTY} names
  * another one as the first picture is decoded: bytes, or a number followed by k, m or g. A quarter
- * of it is for the files themselves, the rest for their pixels. What an application keeps, such as
- * decoded pictures or bytes in memory, is its own.
+ * of it is for the files themselves, the rest for their pixels; one file may have three quarters of
+ * that quarter. A stream counts as its bytes come, wherever it comes from, so one without end is
+ * refused at that limit. What an application keeps, such as decoded pictures or bytes in memory, is
+ * its own.
  *
  * <p>No more pictures are decoded at once than there are processors, since more would only take
  * memory, and in small heaps no more than one for each 128 MB. That also keeps most threads out of
@@ -46,12 +48,15 @@ public final class DecodingMemory {
 
   private final long bytes;
   private final Pool files;
+  private final Pool reserve;
   private final Pool pixels;
 
   DecodingMemory(long bytes, int most) {
+    long forFiles = bytes / 4;
     this.bytes = bytes;
-    this.files = new Pool(bytes / 4, Integer.MAX_VALUE);
-    this.pixels = new Pool(bytes - bytes / 4, most);
+    this.files = new Pool(forFiles / 4, Integer.MAX_VALUE);
+    this.reserve = new Pool(forFiles - forFiles / 4, 1);
+    this.pixels = new Pool(bytes - forFiles, most);
   }
 
   /** The one of this process. */
@@ -106,9 +111,20 @@ public final class DecodingMemory {
     return Long.parseLong(amount.group(1)) * factor;
   }
 
-  /** What holds files' bytes. Whoever holds some of it may wait for {@link #pixels()}. */
+  /**
+   * What holds the bytes of files. Whoever holds some of it may wait for {@link #reserve()} and for
+   * {@link #pixels()}.
+   */
   Pool files() {
     return files;
+  }
+
+  /**
+   * What holds the bytes of one file that is large, or longer than was known. Whoever holds it may
+   * wait for {@link #pixels()}.
+   */
+  Pool reserve() {
+    return reserve;
   }
 
   /** What holds pixels. Whoever holds some of it waits for nothing. */
@@ -187,6 +203,26 @@ public final class DecodingMemory {
           }
           throw e;
         }
+        return new Share(this, bytes);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /**
+     * Takes a share where it is free at this moment, also before those who wait: they hold nothing
+     * yet.
+     *
+     * @return null where it is not
+     */
+    @Nullable Share takeIfFree(long bytes) {
+      lock.lock();
+      try {
+        if (bytes > free || places == 0) {
+          return null;
+        }
+        free -= bytes;
+        places--;
         return new Share(this, bytes);
       } finally {
         lock.unlock();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What follows a picture is none of its business: a file ends here where its picture does.
  */
 abstract class FileStructure {
+  private static final double WORK_OF_ROW = 2;
+  private static final int WIDE = 64;
 
   /** The size that the header promises, 0 where it was not found. */
   long width;
@@ -67,6 +69,11 @@ abstract class FileStructure {
   /** How many bytes the reader gets at once, so that it is asked often enough whether to go on. */
   int piece() {
     return Integer.MAX_VALUE;
+  }
+
+  /** What rows take, each besides its pixels, where these are so few that it counts. */
+  final double workOfRows() {
+    return width >= WIDE ? 0 : WORK_OF_ROW / Math.max(1, width);
   }
 
   /** What makes decoding it slow, in words. */

@@ -6,10 +6,20 @@ import java.util.Arrays;
 final class GifStructure extends FileStructure {
   private static final int MOST_BITS = 12;
 
+  /** What a byte of codes takes, where a pixel takes 1; those of usual pictures are in that. */
+  private static final double WORK_PER_BYTE = 1.2;
+
+  private static final double USUAL_WORK_OF_BYTES = 0.5;
+
+  /** The reader makes its table of codes anew. Encoders do that every few thousand codes. */
+  private static final double WORK_OF_CLEARING = 100;
+
   /** Where the first frame lies on the canvas. */
   int left;
 
   int top;
+
+  private long clearings;
 
   GifStructure(byte[] content) {
     super(content);
@@ -44,6 +54,10 @@ final class GifStructure extends FileStructure {
         at = endOfBlocks(data + 1);
         if (at <= content.length) {
           cut = !holdsPixels(data, pixels);
+          double work =
+              WORK_PER_BYTE * (at - data) - USUAL_WORK_OF_BYTES * pixels
+                  + WORK_OF_CLEARING * clearings;
+          workPerPixel += Math.max(0, work) / Math.max(1, width * height);
           return; // the first picture is whole, as far as it goes
         }
       } else {
@@ -52,6 +66,11 @@ final class GifStructure extends FileStructure {
     }
     cut = at >= content.length;
     damage = cut ? null : "it holds no picture";
+  }
+
+  @Override
+  String work() {
+    return "codes that take so long to follow";
   }
 
   @Override
@@ -96,6 +115,7 @@ final class GifStructure extends FileStructure {
       bits >>>= size;
       count -= size;
       if (code == clear) {
+        clearings++;
         next = clear + 2;
         size = codeSize + 1;
         before = 0;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReadParam;
@@ -52,8 +53,10 @@ public final class ImageDecoder {
   /** Warnings tell little after the first few, and a damaged file may give thousands. */
   private static final int MOST_WARNINGS = 100;
 
-  /** Pixels whose decoding takes no time to speak of, whatever they are. */
+  /** Pixels that are decoded whatever they are, unless somebody made them to take long. */
   private static final long SMALL = 10_000;
+
+  private static final double MOST_WORK_OF_SMALL = 10_000_000;
 
   /** As many first bytes as any format's signature needs. */
   private static final int FIRST_SIGHT = 64;
@@ -109,8 +112,9 @@ public final class ImageDecoder {
   /**
    * A decoder with another limit. A picture whose header promises more pixels is refused before any
    * memory is spent on it. So is one that would take longer to decode than a plain JPEG of that
-   * many pixels: a pixel of a progressive JPEG counts several times, by the number of its scans,
-   * one of a PNG or lossless WebP up to 5 times, one of a lossy WebP 25 times.
+   * many pixels: a pixel of a progressive JPEG counts several times, by the number of its scans, as
+   * does one of a JPEG or GIF that hardly compresses; one of a PNG 1 to 10 times, of a lossless WebP
+   * 5 times, of a lossy WebP 25 times.
    *
    * @param pixels width times height, positive; 100 million unless set, which takes about 2 seconds
    * @return the changed decoder
@@ -177,9 +181,40 @@ public final class ImageDecoder {
    * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
    */
   public <T> T decode(ImageSource source, Function<? super RgbImage, ? extends T> use) {
+    return decode(source, content -> {}, use);
+  }
+
+  /**
+   * As {@link #decode(ImageSource, Function)}, with the hash of the picture's content, for which it
+   * is read only once.
+   *
+   * @param source the picture
+   * @param hash gets {@link ImageSource#contentHash()} before anything is decoded, also of what
+   *     can't be decoded
+   * @param use makes something of it, in this thread; decodes no other picture
+   * @param <T> what it makes
+   * @return what it made
+   * @throws UnreadableImageException if there is nothing that can be read as a picture, or the
+   *     pixels are more than allowed
+   * @throws DogVisionException if the thread is interrupted; its interrupt flag stays set
+   */
+  public <T> T decodeHashed(
+      ImageSource source, Consumer<String> hash, Function<? super RgbImage, ? extends T> use) {
+    if (source.pixels() != null) {
+      hash.accept(source.contentHash());
+      return decode(source, use);
+    }
+    Function<byte[], String> hasher = source.hasher();
+    return decode(source, content -> hash.accept(hasher.apply(content)), use);
+  }
+
+  private <T> T decode(
+      ImageSource source,
+      Consumer<byte[]> hash,
+      Function<? super RgbImage, ? extends T> use) {
     ImageDecoder own = source.decoder();
     if (own != null && own != this) {
-      return own.decode(source, use);
+      return own.decode(source, hash, use);
     }
     RgbImage pixels = source.pixels();
     if (pixels != null) {
@@ -197,29 +232,29 @@ public final class ImageDecoder {
       }
       return use.apply(pixels);
     }
-    return withContent(source, content -> decode(content, source.name(), use));
+    return withContent(
+        source,
+        content -> {
+          hash.accept(content);
+          return decode(content, source.name(), use);
+        });
   }
 
   private static <T> T withContent(ImageSource source, Function<byte[], T> use) {
     checkNotNested();
-    long bytes = source.bytesToRead();
-    DecodingMemory.Pool files = DecodingMemory.ofProcess().files();
-    DecodingMemory.Share share = take(files, Math.min(bytes, files.limit()), source.name());
-    try {
-      return use.apply(content(source));
-    } finally {
-      share.close();
+    try (FileMemory memory = new FileMemory(DecodingMemory.ofProcess())) {
+      return use.apply(content(source, memory));
     }
   }
 
-  private static byte[] content(ImageSource source) {
+  private static byte[] content(ImageSource source, FileMemory memory) {
     try {
-      return source.bytes();
+      return source.bytes(memory);
     } catch (OutOfMemoryError e) {
       DecodingMemory.Pool pixels = DecodingMemory.ofProcess().pixels();
       DecodingMemory.Share all = take(pixels, pixels.limit(), source.name());
       try {
-        return source.bytes();
+        return source.bytes(memory);
       } catch (OutOfMemoryError again) {
         throw outOfMemory(source.name(), "a file", again);
       } finally {
@@ -673,7 +708,8 @@ public final class ImageDecoder {
               HOW_TO_ALLOW_MORE),
           null);
     }
-    if (pixels * structure.workPerPixel > maximumPixels && pixels > SMALL) {
+    double most = Math.max(maximumPixels, pixels > SMALL ? 0 : MOST_WORK_OF_SMALL);
+    if (pixels * structure.workPerPixel > most) {
       throw new UnreadableImageException(
           source,
           String.format(
@@ -721,6 +757,10 @@ public final class ImageDecoder {
 
   private static String reason(Throwable problem) {
     String message = problem.getMessage();
+    Throwable cause = problem.getCause();
+    if (cause != null && message != null && message.endsWith(": ")) {
+      return message + reason(cause); // Java's PNG reader does not say what it caught
+    }
     return message == null || message.isBlank() ? problem.getClass().getSimpleName() : message;
   }
 

@@ -1,5 +1,6 @@
 package dev.dogvision.image;
 
+import com.google.common.base.CharMatcher;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +19,8 @@ enum ImageFormat {
 
   /** Of a first box that lists what a file can be read as, so much is looked at. */
   private static final int MOST_BRANDS = 64;
+
+  private static final int MOST_TEXT = 64;
 
   private final String title;
 
@@ -110,9 +113,24 @@ enum ImageFormat {
 
   private static String other(byte[] content) {
     String start = start(content);
-    String text = start.strip().toLowerCase(Locale.ROOT);
+    int length = Math.min(content.length, MOST_TEXT);
+    String text = new String(content, 0, length, StandardCharsets.UTF_8);
+    text = CharMatcher.is('\ufeff').removeFrom(text).strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return "a web page";
+    }
+    if (text.startsWith("version https://git-lfs")) {
+      return "a pointer of Git LFS, which 'git lfs pull' exchanges for the file";
+    }
+    if (start.startsWith("\0\0\u0001\0") || start.startsWith("\0\0\u0002\0") || start.startsWith("icns")) {
+      return "an icon";
+    }
+    if (start.startsWith("%!PS")) {
+      return "PostScript";
+    }
+    if (start.length() > 2 && start.charAt(0) == 'P' && "123456".indexOf(start.charAt(1)) >= 0
+        && Character.isWhitespace(start.charAt(2))) {
+      return "a PPM or PGM picture";
     }
     if (text.startsWith("<?xml") || text.startsWith("<svg")) {
       return "XML or SVG";

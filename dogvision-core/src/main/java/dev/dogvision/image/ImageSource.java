@@ -7,6 +7,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
 import java.awt.image.BufferedImage;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,10 +20,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +57,8 @@ public final class ImageSource {
   private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
 
   private static final int BUFFER = 1 << 16;
+  private static final int LARGEST_PIECE = 1 << 22;
+  private static final byte[] NOTHING = {};
 
   private final String name;
   private final Content content;
@@ -90,6 +97,9 @@ public final class ImageSource {
       return Arrays.hashCode(bytes);
     }
   }
+
+  /** Can be read only once, and is its owner's to close. */
+  private record StreamContent(InputStream stream, AtomicBoolean opened) implements Content {}
 
   private record SuppliedContent(Supplier<? extends InputStream> supplier) implements Content {}
 
@@ -219,11 +229,28 @@ public final class ImageSource {
    * @throws UnreadableImageException if reading fails, or there are more than 512 MiB
    */
   public static ImageSource read(String name, InputStream stream) {
-    try {
-      return new ImageSource(name, new BytesContent(bounded(name, stream)));
+    try (FileMemory memory = new FileMemory(DecodingMemory.ofProcess())) {
+      return new ImageSource(name, new BytesContent(bounded(name, stream, memory)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DogVisionException(name + ": interrupted while it was read", e);
     } catch (IOException e) {
       throw new UnreadableImageException(name, "the stream can't be read: " + reason(e), e);
     }
+  }
+
+  /**
+   * A stream that is read when it is needed, which must be no more than once, in order that it
+   * counts as memory of {@link DecodingMemory} and is kept no longer than that: for pictures that
+   * are decoded and done with. {@link #read} is for all others.
+   *
+   * @param name for messages, tables and reports; not blank
+   * @param stream a JPEG, PNG, GIF, BMP or WebP file; not closed
+   * @return a source that can be opened once
+   */
+  public static ImageSource once(String name, InputStream stream) {
+    return new ImageSource(
+        name, new StreamContent(requireNonNull(stream, "stream"), new AtomicBoolean()));
   }
 
   /**
@@ -328,7 +355,11 @@ public final class ImageSource {
       return this;
     }
     Stamp stamp = content instanceof FileContent file ? stamp(file.file()) : null;
-    ImageSource copy = new ImageSource(name, new BytesContent(bytes()), this, stamp, decoder);
+    byte[] bytes;
+    try (FileMemory memory = new FileMemory(DecodingMemory.ofProcess())) {
+      bytes = bytes(memory);
+    }
+    ImageSource copy = new ImageSource(name, new BytesContent(bytes), this, stamp, decoder);
     Known before = known;
     if (before != null && (stamp == null || stamp.equals(before.stamp()))) {
       copy.known = new Known(before.hash(), null);
@@ -383,32 +414,44 @@ public final class ImageSource {
     return content instanceof PixelContent there ? there.pixels() : null;
   }
 
-  /** How many bytes would be read into memory, as far as that is known without reading them. */
-  long bytesToRead() {
-    if (!(content instanceof FileContent file)) {
-      return 0;
-    }
-    try {
-      return Math.min(MOST_BYTES, Files.size(file.file()));
-    } catch (IOException e) {
-      return 0; // reading it will tell
-    }
-  }
-
-  /** The bytes of what has no pixels yet. */
-  byte[] bytes() {
+  /**
+   * The bytes of what has no pixels yet.
+   *
+   * @param memory takes what they take, unless they are in memory already
+   */
+  byte[] bytes(FileMemory memory) {
     if (content instanceof BytesContent there) {
       return there.bytes();
     }
     try (InputStream stream = open()) {
-      return bounded(name, stream);
+      if (content instanceof FileContent file) {
+        memory.need(Math.min(memory.limit(), Files.size(file.file())));
+      }
+      return bounded(name, stream, memory);
     } catch (UnreadableImageException e) {
       throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DogVisionException(name + ": interrupted while it was read", e);
     } catch (ClosedByInterruptException e) {
       throw new DogVisionException(name + ": interrupted while it was read", e);
     } catch (IOException | RuntimeException e) {
       throw unreadable(e);
     }
+  }
+
+  /** What gives {@link #contentHash()} of bytes that are read after this call. */
+  Function<byte[], String> hasher() {
+    Stamp stamp = content instanceof FileContent file ? stamp(file.file()) : null;
+    return read -> {
+      Known before = known;
+      if (before != null && (stamp == null || stamp.equals(before.stamp()))) {
+        return before.hash();
+      }
+      String hash = Hashing.sha256().hashBytes(read).toString();
+      remember(hash, stamp);
+      return hash;
+    };
   }
 
   /**
@@ -438,6 +481,8 @@ public final class ImageSource {
         stream = Files.newInputStream(file.file());
       } else if (content instanceof SuppliedContent supplied) {
         stream = supplied.supplier().get();
+      } else if (content instanceof StreamContent single) {
+        stream = opened(single);
       } else if (content instanceof UriContent place) {
         stream = place.opener().open(place.uri());
       } else {
@@ -460,6 +505,27 @@ public final class ImageSource {
     return stream;
   }
 
+  private InputStream opened(StreamContent single) {
+    if (single.opened().getAndSet(true)) {
+      throw new UnreadableImageException(
+          name,
+          "the stream was read before; ImageSource.read(name, stream) makes a picture of it that"
+              + " can be read again",
+          null);
+    }
+    return new FilterInputStream(single.stream()) {
+      @Override
+      public int read(byte[] target, int offset, int length) throws IOException {
+        return in.read(target, offset, length);
+      }
+
+      @Override
+      public void close() {
+        // its owner does
+      }
+    };
+  }
+
   private void checkFile(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
@@ -470,7 +536,7 @@ public final class ImageSource {
       throw new UnreadableImageException(
           name, "a file of " + attributes.size() + " bytes; pictures may have " + MOST_BYTES, null);
     }
-    long limit = DecodingMemory.ofProcess().files().limit();
+    long limit = DecodingMemory.ofProcess().reserve().limit();
     if (attributes.size() > limit) {
       throw beyondMemory(name, "a file of " + attributes.size() + " bytes", limit);
     }
@@ -489,16 +555,42 @@ public final class ImageSource {
     return message == null || message.isBlank() ? problem.getClass().getSimpleName() : message;
   }
 
-  private static byte[] bounded(String name, InputStream stream) throws IOException {
-    long limit = DecodingMemory.ofProcess().files().limit();
-    byte[] bytes = stream.readNBytes((int) Math.min(MOST_BYTES, limit) + 1);
-    if (bytes.length > MOST_BYTES) {
-      throw tooLarge(name);
+  private static byte[] bounded(String name, InputStream stream, FileMemory memory)
+      throws IOException, InterruptedException {
+    long limit = Math.min(MOST_BYTES, memory.limit());
+    List<byte[]> pieces = new ArrayList<>();
+    int total = 0;
+    int size = BUFFER;
+    while (true) {
+      // What was read and is still to be put together, and one byte to see that there is no more
+      int piece = (int) Math.min(size, limit - total + 1);
+      memory.need(Math.min(limit, (long) total + piece));
+      byte[] bytes = stream.readNBytes(piece);
+      total += bytes.length;
+      if (total > MOST_BYTES) {
+        throw tooLarge(name);
+      }
+      if (total > limit) {
+        throw beyondMemory(name, "more than " + limit + " bytes", limit);
+      }
+      if (bytes.length < piece) {
+        return pieces.isEmpty() ? bytes : together(pieces, bytes, total);
+      }
+      pieces.add(bytes);
+      size = Math.min(2 * size, LARGEST_PIECE);
     }
-    if (bytes.length > limit) {
-      throw beyondMemory(name, "more than " + limit + " bytes", limit);
+  }
+
+  private static byte[] together(List<byte[]> pieces, byte[] last, int total) {
+    byte[] all = new byte[total];
+    int at = 0;
+    for (int i = 0; i < pieces.size(); i++) {
+      byte[] piece = pieces.set(i, NOTHING);
+      System.arraycopy(piece, 0, all, at, piece.length);
+      at += piece.length;
     }
-    return bytes;
+    System.arraycopy(last, 0, all, at, last.length);
+    return all;
   }
 
   private static UnreadableImageException beyondMemory(String name, String what, long limit) {
@@ -506,7 +598,7 @@ public final class ImageSource {
         name,
         String.format(
             Locale.ROOT,
-            "%s; of %d MB that decoding may take, %d MB are for files. %s",
+            "%s; of %d MB that decoding may take, %d MB are for one file. %s",
             what,
             DecodingMemory.budget() >> 20,
             limit >> 20,

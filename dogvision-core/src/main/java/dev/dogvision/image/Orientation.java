@@ -47,9 +47,9 @@ final class Orientation {
   private static int value(byte[] content, int entry, boolean little) {
     int size =
         switch ((int) number(content, entry + 2, 2, little)) {
-          case 1 -> 1;
-          case 3 -> 2;
-          case 4 -> 4;
+          case 1, 6 -> 1; // and the same with a sign
+          case 3, 8 -> 2;
+          case 4, 9 -> 4;
           default -> 0;
         };
     if (size == 0 || number(content, entry + 4, 4, little) != 1) {

@@ -9,6 +9,11 @@ final class PngStructure extends FileStructure {
   private static final int MOST_CHUNKS = 120_000;
 
   private static final double WORK_OF_PROFILE = 3;
+  private static final double WORK_OF_GAMMA = 1.5;
+  private static final double WORK_OF_TRANSPARENT_COLOR = 1.5;
+  private static final double WORK_OF_INTERLACED_CHANNEL = 0.35;
+  private static final double WORK_OF_16_BITS = 2.3;
+  private static final int PALETTE = 3;
 
   /** The colour profile, compressed; its length is 0 where there is none. */
   int profileStart;
@@ -20,6 +25,9 @@ final class PngStructure extends FileStructure {
 
   int chromaticities;
   boolean standardColors;
+
+  private int colorType;
+  private boolean transparentColor;
 
   PngStructure(byte[] content) {
     super(content);
@@ -54,7 +62,9 @@ final class PngStructure extends FileStructure {
       if (isHeader && length >= 13) {
         readHeader(at + 8);
       } else if (startsWith(at + 4, "eXIf")) {
-        setExif(at + 8, length);
+        // Some writers copy what begins a JPEG's segment.
+        int preamble = startsWith(at + 8, "Exif\0\0") ? 6 : 0;
+        setExif(at + 8 + preamble, length - preamble);
       } else if (startsWith(at + 4, "IEND")) {
         return;
       } else if (!hasData) {
@@ -75,15 +85,23 @@ final class PngStructure extends FileStructure {
     width = big32(at);
     height = big32(at + 4);
     int bits = unsigned(at + 8);
+    colorType = unsigned(at + 9);
     int channels =
-        switch (unsigned(at + 9)) {
+        switch (colorType) {
           case 2 -> 3;
           case 4 -> 2;
           case 6 -> 4;
           default -> 1;
         };
     bytesPerPixel = bits == 16 ? 2.0 * channels : channels;
-    workPerPixel = bits == 16 ? 5 : channels > 1 ? 3 : 1;
+    workPerPixel =
+        bits == 16
+            ? Math.max(5, WORK_OF_16_BITS * channels)
+            : channels == 4 ? 3.5 : channels > 1 ? 3 : 1;
+    workPerPixel += workOfRows();
+    if (unsigned(at + 12) != 0) {
+      workPerPixel += WORK_OF_INTERLACED_CHANNEL * channels;
+    }
   }
 
   private void readColors(int start, int length) {
@@ -92,7 +110,11 @@ final class PngStructure extends FileStructure {
       profileStart = start;
       profileLength = length;
     } else if (startsWith(start - 4, "gAMA") && length == 4) {
+      workPerPixel += gamma == 0 ? WORK_OF_GAMMA : 0;
       gamma = start;
+    } else if (startsWith(start - 4, "tRNS") && colorType != PALETTE && !transparentColor) {
+      workPerPixel += WORK_OF_TRANSPARENT_COLOR;
+      transparentColor = true;
     } else if (startsWith(start - 4, "cHRM") && length == 32) {
       chromaticities = start;
     } else if (startsWith(start - 4, "sRGB")) {

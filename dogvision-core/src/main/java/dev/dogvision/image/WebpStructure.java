@@ -226,7 +226,7 @@ final class WebpStructure extends FileStructure {
       alpha = at;
     } else if (startsWith(at, "VP8 ") || startsWith(at, "VP8L")) {
       image = at;
-    } else if (startsWith(at, "ANMF") && start + FRAME_HEADER <= to) {
+    } else if (startsWith(at, "ANMF") && frameWidth == 0 && start + FRAME_HEADER <= to) {
       left = 2 * little24(start);
       top = 2 * little24(start + 3);
       frameWidth = 1L + little24(start + 6);

@@ -756,7 +756,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   private static ImageSource fromStream(InputStream image) {
-    return ImageSource.read("picture from a stream", image);
+    return ImageSource.once("picture from a stream", image);
   }
 
   /** Collects a predictor's settings. Not for several threads at once. */

@@ -23,7 +23,8 @@ class DecodingMemoryTest {
   void should_give_a_quarter_to_files_and_the_rest_to_pixels() {
     DecodingMemory memory = new DecodingMemory(400, 2);
 
-    assertThat(memory.files().limit()).isEqualTo(100);
+    assertThat(memory.files().limit()).isEqualTo(25);
+    assertThat(memory.reserve().limit()).isEqualTo(75);
     assertThat(memory.pixels().limit()).isEqualTo(300);
   }
 

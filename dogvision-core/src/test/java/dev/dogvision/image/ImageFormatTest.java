@@ -53,7 +53,13 @@ class ImageFormatTest {
     "00 00 00 0c 6a 50 20 20 0d 0a 87 0a, a JPEG 2000 picture",
     "ff 4f ff 51 00, a JPEG 2000 picture",
     "46 55 4a 49 46 49 4c 4d 43 43 44 2d 52 41 57 20, a camera's raw photograph",
-    "25 50 44 46, a PDF"
+    "25 50 44 46, a PDF",
+    "25 21 50 53, PostScript",
+    "00 00 01 00 01 00, an icon",
+    "50 36 0a 34, a PPM or PGM picture",
+    "ef bb bf 3c 3f 78 6d 6c 20, XML or SVG",
+    "0a 0a 20 20 3c 21 44 4f 43 54 59 50 45 20 68 74 6d 6c, a web page",
+    "76 65 72 73 69 6f 6e 20 68 74 74 70 73 3a 2f 2f 67 69 74 2d 6c 66 73, a pointer of Git LFS"
   })
   void should_name_what_is_no_format_of_ours_by_its_signature(String signature, String name) {
     byte[] content = HexFormat.ofDelimiter(" ").parseHex(signature);

@@ -44,7 +44,7 @@ class OrientationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3, 4})
+  @ValueSource(ints = {1, 3, 4, 6, 8, 9})
   void should_read_the_tag_in_either_byte_order_as_any_small_number(int type) {
     for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
       assertThat(orientation(exif(order, type, 1, 6))).isEqualTo(6);
@@ -58,6 +58,28 @@ class OrientationTest {
     assertThat(orientation(exif(ByteOrder.BIG_ENDIAN, 3, 2, 6))).isEqualTo(1);
     assertThat(orientation(exif(ByteOrder.BIG_ENDIAN, 2, 1, 6))).isEqualTo(1);
     assertThat(orientation(new byte[0])).isEqualTo(1);
+  }
+
+  @Test
+  void should_read_it_where_metadata_of_a_format_lie_and_nowhere_else() {
+    byte[] jpeg = PictureFiles.jpeg(picture, false);
+    byte[] png = PictureFiles.png(picture);
+    byte[] exif = PictureFiles.exif(6);
+    byte[] named = PictureFiles.inserted(exif, 0, "Exif\0\0".getBytes(StandardCharsets.US_ASCII));
+    byte[] segment = PictureFiles.jpegWithExif(new byte[2], exif);
+    byte[] behindScans =
+        PictureFiles.inserted(jpeg, jpeg.length - 2, Arrays.copyOfRange(segment, 2, segment.length));
+
+    assertTurned(PictureFiles.jpegWithExif(jpeg, exif), true);
+    assertTurned(PictureFiles.jpegWithExif(PictureFiles.jpegWithExif(jpeg, new byte[0]), exif), true);
+    assertTurned(PictureFiles.pngWithChunk(png, "eXIf", exif), true);
+    assertTurned(PictureFiles.pngWithChunk(png, "eXIf", named), true);
+    assertTurned(behindScans, false);
+  }
+
+  private static void assertTurned(byte[] content, boolean turned) {
+    assertThat(ImageDecoder.standard().decode(content, "teo"))
+        .hasToString(turned ? "RgbImage[24 x 40]" : "RgbImage[40 x 24]");
   }
 
   @Test
@@ -84,8 +106,8 @@ class OrientationTest {
     block.putShort((short) 0x010f).putShort((short) 2).putInt(4).putInt(0x54656f00);
     block.putShort((short) TAG).putShort((short) type).putInt(count);
     switch (type) {
-      case 1 -> block.put((byte) value);
-      case 4 -> block.putInt(value);
+      case 1, 6 -> block.put((byte) value);
+      case 4, 9 -> block.putInt(value);
       default -> block.putShort((short) value);
     }
     return block.array();

@@ -143,6 +143,68 @@ final class PictureBombs {
     return PictureFiles.riff(PictureFiles.chunk("VP8 ", frame.array()));
   }
 
+  /** A GIF of one colour that has its table of codes made anew as often as wanted. */
+  static byte[] gifClearing(int width, int height, int times) {
+    PictureFiles.Bits bits = new PictureFiles.Bits();
+    for (int i = 0; i < times; i++) {
+      bits.write(256, 9);
+    }
+    for (int i = 0; i < width * height; i++) {
+      if (i % 100 == 0) {
+        bits.write(256, 9);
+      }
+      bits.write(7, 9);
+    }
+    bits.write(257, 9);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ByteBuffer header = ByteBuffer.allocate(13).order(ByteOrder.LITTLE_ENDIAN);
+    header.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
+    header.putShort((short) width).putShort((short) height).put((byte) 0xf7);
+    bytes.writeBytes(header.array());
+    bytes.writeBytes(new byte[3 * 256]);
+    ByteBuffer frame = ByteBuffer.allocate(11).order(ByteOrder.LITTLE_ENDIAN);
+    frame.put((byte) 0x2c).putInt(0).putShort((short) width).putShort((short) height);
+    bytes.writeBytes(frame.put((byte) 0).put((byte) 8).array());
+    byte[] codes = bits.bytes();
+    for (int i = 0; i < codes.length; i += 255) {
+      int length = Math.min(255, codes.length - i);
+      bytes.write(length);
+      bytes.write(codes, i, length);
+    }
+    bytes.write(0);
+    bytes.write(0x3b);
+    return bytes.toByteArray();
+  }
+
+  /** A BMP whose runs go nowhere as often as wanted before its one colour comes. */
+  static byte[] bmpGoingNowhere(int width, int height, int times) {
+    ByteArrayOutputStream runs = new ByteArrayOutputStream();
+    runs.writeBytes(repeated(new byte[] {0, 2, 0, 0}, times));
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x += 100) {
+        runs.writeBytes(new byte[] {(byte) Math.min(100, width - x), 7});
+      }
+      runs.writeBytes(new byte[] {0, 0});
+    }
+    runs.writeBytes(new byte[] {0, 1});
+    int start = 54 + 4 * 256;
+    ByteBuffer bmp = ByteBuffer.allocate(start + runs.size()).order(ByteOrder.LITTLE_ENDIAN);
+    bmp.put((byte) 'B').put((byte) 'M').putInt(bmp.capacity()).putInt(0).putInt(start);
+    bmp.putInt(40).putInt(width).putInt(height).putShort((short) 1).putShort((short) 8).putInt(1);
+    return bmp.position(start).put(runs.toByteArray()).array();
+  }
+
+  /** A WebP of frames in frames. */
+  static byte[] webpOfNestedFrames(int depth) {
+    ByteBuffer frames = ByteBuffer.allocate(24 * depth).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < depth; i++) {
+      frames.put("ANMF".getBytes(StandardCharsets.US_ASCII)).putInt(24 * (depth - i) - 8);
+      frames.putInt(0).putInt(0).putLong(0);
+    }
+    return PictureFiles.riff(
+        PictureFiles.chunk("VP8X", new byte[] {2, 0, 0, 0, 0, 0, 0, 0, 0, 0}), frames.array());
+  }
+
   /** A segment of a JPEG that holds a small colour profile. */
   static byte[] jpegProfile(byte[] profile) {
     return ByteBuffer.allocate(18 + profile.length)

@@ -9,6 +9,7 @@ import java.awt.color.ICC_Profile;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class PictureBombsTest {
     assertRefused(
         PictureFiles.jpegPromising(many, 4000, 2000),
         "JPEG of 4000 x 2000 pixels in 89 scans of 3 components, which takes as long as a plain"
-            + " JPEG of 256 million; at most 100000000 are read. To read more, give"
+            + " JPEG of 150 million; at most 100000000 are read. To read more, give"
             + " ImageDecoder.standard().maximumPixels(...) to DatasetBuilder.decoder or"
             + " Predictor.builder(...).decoder");
   }
@@ -67,6 +68,61 @@ class PictureBombsTest {
         PictureFiles.riff(
             PictureBombs.repeated(PictureFiles.chunk("JUNK", new byte[0]), 11_000), webp),
         "10001 chunks; at most 10000");
+  }
+
+  @Test
+  void should_refuse_a_gif_that_makes_its_table_anew_all_the_time_however_small_it_is() {
+    assertThat(decoder.decode(PictureBombs.gifClearing(90, 90, 1000), "teo"))
+        .hasToString("RgbImage[90 x 90]");
+    for (int side : new int[] {90, 300}) {
+      assertRefused(
+          PictureBombs.gifClearing(side, side, 1_100_000),
+          "GIF of " + side + " x " + side + " pixels in codes that take so long to follow, which"
+              + " takes as long as a plain JPEG of 11");
+    }
+  }
+
+  @Test
+  void should_refuse_a_bmp_whose_runs_go_nowhere() {
+    assertThat(decoder.decode(PictureBombs.bmpGoingNowhere(90, 90, 1000), "teo"))
+        .hasToString("RgbImage[90 x 90]");
+    byte[] bomb = PictureBombs.bmpGoingNowhere(90, 90, 11_000_000);
+    assertThatThrownBy(() -> decoder.maximumPixels(8100).decode(bomb, "teo"))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining(
+            "BMP of 90 x 90 pixels in compression 1, which takes as long as a plain JPEG of 11");
+  }
+
+  @Test
+  void should_refuse_frames_in_frames_however_deep() {
+    assertRefused(PictureBombs.webpOfNestedFrames(200_000), "WebP, it holds no picture");
+  }
+
+  @Test
+  void should_count_what_makes_a_pixel_slow_besides_its_scans() {
+    byte[] noise = new byte[3 * 500 * 500];
+    new Random(1).nextBytes(noise);
+    RgbImage picture = new RgbImage(500, 500, noise);
+
+    assertThat(work(ImageFormat.JPEG, PictureFiles.jpeg(new RgbImage(500, 500, new byte[750_000]), false)))
+        .isEqualTo(1);
+    assertThat(work(ImageFormat.JPEG, PictureFiles.jpeg(picture, false))).isGreaterThan(1.3);
+    byte[] png = PictureFiles.png(picture);
+    double plain = work(ImageFormat.PNG, png);
+    byte[] interlaced = png.clone();
+    interlaced[28] = 1;
+    assertThat(work(ImageFormat.PNG, PictureFiles.pngWithChecksums(interlaced)))
+        .isGreaterThan(plain + 1);
+    byte[] gamma = PictureFiles.pngWithChunk(png, "gAMA", new byte[] {0, 0, 0x75, 0x30});
+    assertThat(work(ImageFormat.PNG, gamma)).isGreaterThan(plain + 1);
+    assertThat(work(ImageFormat.PNG, PictureFiles.pngWithChunk(png, "tRNS", new byte[6])))
+        .isGreaterThan(plain + 1);
+    assertThat(work(ImageFormat.PNG, PictureFiles.pngPromising(png, 1, 250_000)))
+        .isGreaterThan(plain + 1);
+  }
+
+  private static double work(ImageFormat format, byte[] content) {
+    return FileStructure.of(format, content).workPerPixel;
   }
 
   @Test

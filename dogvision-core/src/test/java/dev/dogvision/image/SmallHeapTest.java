@@ -2,7 +2,10 @@ package dev.dogvision.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +59,14 @@ class SmallHeapTest {
     private static final int THREADS = 32;
     private static final int ROUNDS = 12;
 
+    /** How many zeros follow what streams begin with. */
+    private static final Map<String, Long> ZEROS =
+        Map.of(
+            "stream of 7 MB", 7_000_000L,
+            "stream of 8 MB", 8_000_000L,
+            "stream of zeros", 7_500_000L,
+            "stream without end", Long.MAX_VALUE);
+
     private Program() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -77,7 +88,7 @@ class SmallHeapTest {
                       task = next.getAndIncrement()) {
                     Map.Entry<String, byte[]> file = all.get(task % all.size());
                     try {
-                      ImageSource source = ImageSource.of(file.getKey(), file.getValue());
+                      ImageSource source = source(file);
                       int width = decoder.<Integer>decode(source, RgbImage::width);
                       check(width > 0 && good.containsKey(file.getKey()), file.getKey() + " read");
                     } catch (UnreadableImageException e) {
@@ -101,6 +112,40 @@ class SmallHeapTest {
       System.out.println("all as expected");
     }
 
+    /** One of bytes that are there, or of a stream that nobody knows the length of. */
+    private static ImageSource source(Map.Entry<String, byte[]> file) {
+      byte[] start = file.getValue();
+      return file.getKey().startsWith("stream")
+          ? ImageSource.of(
+              file.getKey(),
+              () ->
+                  new SequenceInputStream(
+                      new ByteArrayInputStream(start), new Zeros(ZEROS.get(file.getKey()))))
+          : ImageSource.of(file.getKey(), start);
+    }
+
+    /** As many zeros as wanted. */
+    private static final class Zeros extends InputStream {
+      private long left;
+
+      Zeros(long count) {
+        this.left = count;
+      }
+
+      @Override
+      public int read() {
+        return left-- > 0 ? 0 : -1;
+      }
+
+      @Override
+      public int read(byte[] target, int offset, int length) {
+        int count = (int) Math.min(left, length);
+        left -= count;
+        Arrays.fill(target, offset, offset + count, (byte) 0);
+        return count == 0 && length > 0 ? -1 : count;
+      }
+    }
+
     private static void check(boolean expected, String what) {
       if (!expected) {
         throw new AssertionError(what);
@@ -121,6 +166,10 @@ class SmallHeapTest {
       good.put(
           "many tags",
           PictureFiles.jpegWithExif(jpeg, PictureBombs.exifWhoseTagsShareOneRegion(2600, 65_000)));
+      good.put("stream of 7 MB", jpeg);
+      good.put("stream of 8 MB", PictureFiles.png(small));
+      bad.put("stream of zeros", new byte[0]);
+      bad.put("stream without end", jpeg);
       bad.put("cut", Arrays.copyOf(jpeg, jpeg.length / 2));
       bad.put("cut and filled up", Arrays.copyOf(bad.get("cut"), jpeg.length));
       bad.put("huge", PictureFiles.jpegPromising(jpeg, 20_000, 20_000));

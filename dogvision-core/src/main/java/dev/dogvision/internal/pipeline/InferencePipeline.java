@@ -8,6 +8,8 @@ import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.spi.PixelBatch;
 import java.util.Iterator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How pictures reach a network that is not being trained: read, decoded and resized ahead by
@@ -123,18 +125,17 @@ public final class InferencePipeline {
 
   /** Renders a picture into its place of a batch. */
   void render(ImageSource source, PictureBatch batch, int place) {
-    ImageSource read = source;
-    if (hashing) {
-      read = source.loaded();
-      batch.hashed(place, read.contentHash());
-    }
     int length = side() * side() * 3;
-    decoder.<Void>decode(
-        read,
+    Function<RgbImage, @Nullable Void> use =
         image -> {
           preprocessing.apply(image, batch.pixels(), place * length);
           batch.seen(place, PictureQuality.of(image, batch.pixels(), place * length, length));
           return null;
-        });
+        };
+    if (hashing) {
+      decoder.decodeHashed(source, hash -> batch.hashed(place, hash), use);
+    } else {
+      decoder.decode(source, use);
+    }
   }
 }
