@@ -28,7 +28,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  */
 public final class DecodingWork {
   private static final int SIDE = 1200;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 12;
 
   private DecodingWork() {}
 
