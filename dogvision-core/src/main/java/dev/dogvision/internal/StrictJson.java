@@ -20,6 +20,9 @@ public final class StrictJson {
   /** What is read in all, where a member of an object counts as two. Some 40 MB of memory. */
   public static final int MOST_VALUES = 500_000;
 
+  /** What is said of a text that is something else than an object. */
+  public static final String NO_OBJECT = "it is not a JSON object";
+
   private static final int DEEPEST = 64;
   private static final TypeAdapter<JsonElement> LEAVES = new Gson().getAdapter(JsonElement.class);
 
@@ -41,7 +44,7 @@ public final class StrictJson {
   public static JsonObject object(String text) {
     try (JsonReader in = new JsonReader(new StringReader(text))) {
       if (in.peek() != JsonToken.BEGIN_OBJECT) {
-        throw new JsonParseException("it is not a JSON object");
+        throw new JsonParseException(NO_OBJECT);
       }
       JsonElement element = new StrictJson(in).value(0);
       if (in.peek() != JsonToken.END_DOCUMENT) {

@@ -381,8 +381,14 @@ record ModelConfig(
       try {
         root = StrictJson.object(text);
       } catch (JsonParseException e) {
+        String reason = MalformedJson.reason(e);
         throw new DamagedFileException(
-            source, source + " is not well-formed JSON: " + MalformedJson.reason(e), e);
+            source,
+            source
+                + (reason.equals(StrictJson.NO_OBJECT)
+                    ? " is not a JSON object"
+                    : " is not well-formed JSON: " + reason),
+            e);
       }
     }
 
