@@ -41,7 +41,7 @@ final class DjlEngine implements Engine {
     NativeFolders.choose();
     ai.djl.engine.Engine engine;
     try {
-      engine = OwnClassLoader.call(DjlEngine::loadPyTorch);
+      engine = ProcessExit.whileLoading(() -> OwnClassLoader.call(DjlEngine::loadPyTorch));
     } catch (RuntimeException | LinkageError | AssertionError | ServiceConfigurationError e) {
       throw NativeLibraries.failure(e);
     }

@@ -52,6 +52,7 @@ final class OnnxEngine implements Engine {
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment("dogvision");
       environment.setTelemetry(false);
+      ProcessEnd.outlive(environment);
       return new OnnxEngine(environment);
     } catch (OrtException | RuntimeException | LinkageError e) {
       throw new DogVisionException(
