@@ -20,12 +20,14 @@ final class InParallel {
    * function holds on the way stays bounded.
    *
    * @return the results in the items' order
+   * @throws DatasetException if the thread is interrupted; it stays so
    */
   static <T, R> List<R> map(List<T> items, Function<T, R> function) {
     int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), items.size()));
     @SuppressWarnings("unchecked") // filled with results only, and read as such
     R[] results = (R[]) new Object[items.size()];
     AtomicInteger next = new AtomicInteger();
+    Thread caller = Thread.currentThread();
     ExecutorService workers =
         Executors.newFixedThreadPool(
             threads,
@@ -41,7 +43,7 @@ final class InParallel {
             workers.submit(
                 () -> {
                   for (int i = next.getAndIncrement();
-                      i < results.length;
+                      i < results.length && !caller.isInterrupted();
                       i = next.getAndIncrement()) {
                     results[i] = function.apply(items.get(i));
                   }
@@ -49,6 +51,9 @@ final class InParallel {
       }
       for (Future<?> worker : running) {
         worker.get();
+      }
+      if (caller.isInterrupted()) { // a worker may have seen it first
+        throw new InterruptedException();
       }
       return List.of(results);
     } catch (ExecutionException e) {

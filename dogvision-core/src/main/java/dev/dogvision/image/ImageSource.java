@@ -3,6 +3,7 @@ package dev.dogvision.image;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Throwables;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
@@ -10,6 +11,8 @@ import java.awt.image.BufferedImage;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -405,7 +408,7 @@ public final class ImageSource {
     } catch (UnreadableImageException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw unreadable(e);
+      throw failure(e);
     }
   }
 
@@ -432,11 +435,9 @@ public final class ImageSource {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DogVisionException(name + ": interrupted while it was read", e);
-    } catch (ClosedByInterruptException e) {
-      throw new DogVisionException(name + ": interrupted while it was read", e);
+      throw interrupted(e);
     } catch (IOException | RuntimeException e) {
-      throw unreadable(e);
+      throw failure(e);
     }
   }
 
@@ -469,7 +470,7 @@ public final class ImageSource {
     try (InputStream stream = open()) {
       return stream.readNBytes(count);
     } catch (IOException e) {
-      throw unreadable(e);
+      throw failure(e);
     }
   }
 
@@ -494,6 +495,9 @@ public final class ImageSource {
       Thread.currentThread().interrupt();
       throw new DogVisionException(name + ": interrupted while it was opened", e);
     } catch (Exception e) { // whatever the caller's own code throws
+      if (isInterruption(e)) {
+        throw interrupted(e);
+      }
       throw content instanceof FileContent
           ? unreadable(e)
           : new UnreadableImageException(name, "it can't be opened: " + reason(e), e);
@@ -540,6 +544,25 @@ public final class ImageSource {
     if (attributes.size() > limit) {
       throw beyondMemory(name, "a file of " + attributes.size() + " bytes", limit);
     }
+  }
+
+  /** A picture that can't be read, unless it was the thread that was interrupted. */
+  private DogVisionException failure(Exception cause) {
+    return isInterruption(cause) ? interrupted(cause) : unreadable(cause);
+  }
+
+  private DogVisionException interrupted(Exception cause) {
+    return new DogVisionException(name + ": interrupted while it was read", cause);
+  }
+
+  private static boolean isInterruption(Exception failure) {
+    return Throwables.getCausalChain(failure).stream()
+        .anyMatch(
+            cause ->
+                cause instanceof ClosedByInterruptException
+                    || cause instanceof InterruptedException
+                    || (cause instanceof InterruptedIOException
+                        && !(cause instanceof SocketTimeoutException)));
   }
 
   private UnreadableImageException unreadable(Exception cause) {

@@ -1,6 +1,7 @@
 package dev.dogvision.internal;
 
 import com.google.common.hash.Hasher;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
 import java.nio.ByteBuffer;
@@ -45,11 +46,21 @@ public final class Fingerprints {
    * @param image the photograph of one
    * @param unreadable what stands in place of one that can't be read
    * @return a text for each, in their order: 64 hexadecimal digits, or what stands in place
+   * @throws DogVisionException if the thread is interrupted; it stays so
    */
   public static <T> List<String> contents(
       List<T> photographs, Function<T, ImageSource> image, Function<T, String> unreadable) {
+    Thread caller = Thread.currentThread();
     return photographs.parallelStream()
-        .map(one -> content(image.apply(one)).orElseGet(() -> unreadable.apply(one)))
+        .map(
+            one -> {
+              if (caller.isInterrupted()) {
+                throw new DogVisionException(
+                    "interrupted while " + photographs.size() + " photographs were read",
+                    new InterruptedException());
+              }
+              return content(image.apply(one)).orElseGet(() -> unreadable.apply(one));
+            })
         .toList();
   }
 

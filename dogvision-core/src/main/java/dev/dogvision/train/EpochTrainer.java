@@ -109,7 +109,10 @@ final class EpochTrainer {
         List<Objective.Prepared> group = new ArrayList<>();
         double groupWeight = 0;
         int first = batch;
-        while (group.size() < settings.updates().accumulate() && stream.hasNext()) {
+        // An interrupt is asked for before each batch, also of those that one update is made of.
+        while (group.size() < settings.updates().accumulate()
+            && stream.hasNext()
+            && !dispatcher.isInterrupted()) {
           var next = stream.next();
           int[] indices = Arrays.copyOfRange(order, images, images + next.size());
           Objective.Prepared prepared =
@@ -121,6 +124,9 @@ final class EpochTrainer {
         double factor = control.factor(firstUpdate + updates);
         rate = rates.head() * factor;
         for (Objective.Prepared prepared : group) {
+          if (dispatcher.isInterrupted()) {
+            break; // the epoch does not count
+          }
           batch++;
           StepResult step =
               network.accumulate(prepared.batch(), prepared.targets(), 1 / groupWeight);

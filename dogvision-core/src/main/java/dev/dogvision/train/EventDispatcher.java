@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Throwables;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -69,11 +71,19 @@ final class EventDispatcher implements TrainingControl {
    *
    * @param kind what of its kind is told once
    * @param what is written, for the notice
+   * @param writing writes it, anew where it was interrupted
    * @return whether it was written
    */
   boolean write(String kind, String what, Writing writing) {
     try {
-      writing.run();
+      try {
+        writing.run();
+      } catch (IOException | UncheckedIOException e) {
+        if (!isInterruption(e)) {
+          throw e;
+        }
+        writing.run(); // the interruption is taken off the thread now, and ends the run after this
+      }
       return true;
     } catch (IOException | UncheckedIOException e) {
       // A full disk should not cost the hours that the run has taken already.
@@ -134,6 +144,8 @@ final class EventDispatcher implements TrainingControl {
             .anyMatch(
                 cause ->
                     cause instanceof InterruptedException
+                        || cause instanceof InterruptedIOException
+                        || cause instanceof FileLockInterruptionException
                         || cause instanceof ClosedByInterruptException);
     return isInterrupted() && caused;
   }

@@ -80,6 +80,8 @@ public final class LearningRateFinder {
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
    * @throws IllegalStateException if the trainer goes on with a resumed run
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read, or the thread is
+   *     interrupted; it stays so
    */
   public LearningRateCurve run(Dataset training) {
     return trainer.findLearningRate(training, new RateSearch(steps, lowest, highest));

@@ -72,10 +72,12 @@ final class RateSearch {
       for (int epoch = 1; !dispatcher.isStopRequested(); epoch++) {
         updates += trainer.run(epoch, updates, control, null).updates();
       }
+      return dispatcher.requestedEnd();
     } catch (DivergedException e) {
       return e.end(); // the curve ends here
+    } finally {
+      dispatcher.restoreInterruption();
     }
-    return dispatcher.requestedEnd();
   }
 
   /** Takes a step in. */
@@ -95,6 +97,14 @@ final class RateSearch {
     } else if (smoothed > BLOW_UP * least) {
       control.stop("the loss blew up");
     }
+  }
+
+  int tried() {
+    return losses.size();
+  }
+
+  int steps() {
+    return steps;
   }
 
   LearningRateCurve curve() {

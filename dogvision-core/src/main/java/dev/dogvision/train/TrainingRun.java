@@ -1,10 +1,9 @@
 package dev.dogvision.train;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.CheckReturnValue;
+import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Example;
@@ -240,7 +239,8 @@ public final class TrainingRun {
    * @return the figures
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
-   * @throws dev.dogvision.DogVisionException if a photograph can't be read
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read, or the thread is
+   *     interrupted; it stays so
    */
   public Evaluation evaluate(Dataset dataset) {
     LabelledImages images = LabelledImages.of("evaluation", dataset, model.labels());
@@ -272,7 +272,8 @@ public final class TrainingRun {
    * @return this run, with {@link TrainedModel#withTemperature} applied to its model
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
-   * @throws dev.dogvision.DogVisionException if a photograph can't be read
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read, or the thread is
+   *     interrupted; it stays so
    * @see TemperatureScaling
    */
   @CheckReturnValue
@@ -345,9 +346,15 @@ public final class TrainingRun {
         int end = Math.min(logits.length, start + EVALUATED_AT_ONCE);
         List<Example> some = examples.subList(start, end);
         float[][] embeddings =
-            requireNonNull(backbone.rows(some, null, (done, total) -> true), "embeddings");
+            backbone.rows(some, null, (done, total) -> !Thread.currentThread().isInterrupted());
+        if (embeddings == null) {
+          throw interrupted(start, logits.length);
+        }
         int row = start;
         for (int i = 0; i < embeddings.length; i += HEAD_BATCH) {
+          if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(row, logits.length);
+          }
           int size = Math.min(HEAD_BATCH, embeddings.length - i);
           float[] values =
               head.forward(
@@ -362,6 +369,13 @@ public final class TrainingRun {
       }
     }
     return logits;
+  }
+
+  private static DogVisionException interrupted(int done, int all) {
+    return new DogVisionException(
+        String.format(
+            Locale.ROOT, "interrupted when %d of %d photographs were evaluated", done, all),
+        new InterruptedException());
   }
 
   /** The trained backbone, from where its training began: up to there much may be remembered. */

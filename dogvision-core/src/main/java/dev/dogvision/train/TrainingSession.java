@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.internal.inputs.ExecutionContext;
 import dev.dogvision.internal.inputs.RunMemory;
@@ -216,12 +217,21 @@ record TrainingSession(
     state.phase = settings.phases().size() - 1;
     RunMemory memory = new RunMemory(settings.cacheBytes());
     try {
-      process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
-          .prepared(
-              settings.phases().get(state.phase),
-              state,
-              (inputs, objective, validation) ->
-                  search.run(context, settings, state, inputs, objective));
+      TrainingEnd end =
+          process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
+              .prepared(
+                  settings.phases().get(state.phase),
+                  state,
+                  (inputs, objective, validation) ->
+                      search.run(context, settings, state, inputs, objective));
+      if (end instanceof TrainingEnd.Interrupted) {
+        throw new DogVisionException(
+            String.format(
+                Locale.ROOT,
+                "the search for a learning rate was interrupted after %d of %d steps",
+                search.tried(),
+                search.steps()));
+      }
       return search.curve();
     } finally {
       dispatcher.restoreInterruption();

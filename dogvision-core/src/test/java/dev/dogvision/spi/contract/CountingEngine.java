@@ -10,8 +10,11 @@ import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.StepResult;
+import dev.dogvision.spi.Targets;
 import dev.dogvision.spi.Tensor;
 import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.UpdateRule;
 import dev.dogvision.spi.ZooEntry;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +24,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Another engine that counts which pictures go forward from their pixels. Wholly black ones do not
- * count: they fill a batch up.
+ * Another engine that counts which pictures go forward from their pixels, and tells of each batch
+ * that it is given. Wholly black pictures do not count: they fill a batch up.
  */
 public final class CountingEngine implements Engine {
   private static final AtomicInteger PICTURES = new AtomicInteger();
 
   private static final Set<Integer> SIZES = ConcurrentHashMap.newKeySet();
+
+  private static volatile Runnable onBatch = () -> {};
 
   private final Engine engine;
 
@@ -45,6 +50,11 @@ public final class CountingEngine implements Engine {
     Set<Integer> sizes = new TreeSet<>(SIZES);
     SIZES.clear();
     return sizes;
+  }
+
+  /** Has something done before each batch, forward or in training, by the thread that asks. */
+  public static void onBatch(Runnable action) {
+    onBatch = action;
   }
 
   @Override
@@ -80,7 +90,8 @@ public final class CountingEngine implements Engine {
       Map<String, Tensor> weights,
       Optimizer optimizer,
       Device device) {
-    return engine.openTrainable(plan, segment, firstTrainableStage, weights, optimizer, device);
+    return new CountingTrainableNetwork(
+        engine.openTrainable(plan, segment, firstTrainableStage, weights, optimizer, device));
   }
 
   @Override
@@ -111,6 +122,7 @@ public final class CountingEngine implements Engine {
 
     @Override
     public ActivationBatch forward(Batch batch) {
+      onBatch.run();
       if (batch instanceof PixelBatch pixels) {
         PICTURES.addAndGet(coloured(pixels));
         SIZES.add(pixels.size());
@@ -131,6 +143,70 @@ public final class CountingEngine implements Engine {
         }
       }
       return count;
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
+  }
+
+  private record CountingTrainableNetwork(TrainableNetwork network) implements TrainableNetwork {
+    @Override
+    public NetworkPlan plan() {
+      return network.plan();
+    }
+
+    @Override
+    public Segment segment() {
+      return network.segment();
+    }
+
+    @Override
+    public Device device() {
+      return network.device();
+    }
+
+    @Override
+    public ActivationBatch forward(Batch batch) {
+      onBatch.run();
+      return network.forward(batch);
+    }
+
+    @Override
+    public StepResult accumulate(Batch batch, Targets targets, double scale) {
+      onBatch.run();
+      return network.accumulate(batch, targets, scale);
+    }
+
+    @Override
+    public double update(UpdateRule rule) {
+      return network.update(rule);
+    }
+
+    @Override
+    public Map<String, Tensor> trainableWeights() {
+      return network.trainableWeights();
+    }
+
+    @Override
+    public Map<String, Tensor> averagedWeights() {
+      return network.averagedWeights();
+    }
+
+    @Override
+    public void setTrainableWeights(Map<String, Tensor> weights) {
+      network.setTrainableWeights(weights);
+    }
+
+    @Override
+    public Map<String, Tensor> optimizerState() {
+      return network.optimizerState();
+    }
+
+    @Override
+    public void restoreOptimizerState(Map<String, Tensor> state) {
+      network.restoreOptimizerState(state);
     }
 
     @Override
