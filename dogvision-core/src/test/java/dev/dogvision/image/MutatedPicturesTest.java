@@ -2,11 +2,13 @@ package dev.dogvision.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dogvision.spi.contract.Tried;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,10 @@ class MutatedPicturesTest {
     assertThat(memory.files().free()).isEqualTo(memory.files().limit());
     assertThat(read).isGreaterThan(MUTATIONS / 50);
     assertThat(refused).isGreaterThan(MUTATIONS / 5);
+    Tried.note(
+        getClass(),
+        String.format(
+            Locale.ROOT, "%,d mutations: %,d read, %,d refused", MUTATIONS, read, refused));
   }
 
   private static byte[] mutated(
