@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CheckReturnValue;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -13,6 +14,7 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +168,9 @@ public final class DatasetReport {
       String suggestion,
       double suggestionProbability) {}
 
+  /** How many photographs are shown beside a suspect. */
+  private static final int RESEMBLED = 4;
+
   private final Dataset dataset;
   private final Thresholds thresholds;
   private final ImmutableList<BrokenImage> broken;
@@ -174,6 +180,9 @@ public final class DatasetReport {
   private final ImmutableList<OddImage> small;
   private final ImmutableList<OddImage> odd;
   private final ImmutableList<Suspect> suspects;
+
+  /** What suspects resemble, by their ids. */
+  private final ImmutableMap<String, List<Neighbour>> resembled;
 
   private DatasetReport(Dataset dataset, Thresholds thresholds, List<ImageTraits> traits) {
     this.dataset = dataset;
@@ -205,6 +214,7 @@ public final class DatasetReport {
     this.small = smallImages.build();
     this.odd = oddImages.build();
     this.suspects = ImmutableList.of();
+    this.resembled = ImmutableMap.of();
 
     // The first of several copies of a file stands for all of them.
     int[] distinct =
@@ -236,7 +246,8 @@ public final class DatasetReport {
     this.groups = Groups.of(duplicates.groups().stream().map(this::ids).toList());
   }
 
-  private DatasetReport(DatasetReport report, List<Suspect> suspects) {
+  private DatasetReport(
+      DatasetReport report, List<Suspect> suspects, Map<String, List<Neighbour>> resembled) {
     this.dataset = report.dataset;
     this.thresholds = report.thresholds;
     this.broken = report.broken;
@@ -246,6 +257,7 @@ public final class DatasetReport {
     this.small = report.small;
     this.odd = report.odd;
     this.suspects = ImmutableList.copyOf(suspects);
+    this.resembled = ImmutableMap.copyOf(resembled);
   }
 
   private List<String> ids(List<Integer> places) {
@@ -501,7 +513,7 @@ public final class DatasetReport {
    * @throws IllegalStateException if the data set is unlabelled
    */
   public DatasetReport withSuspects(Labels labels, float[][] outOfFold) {
-    return new DatasetReport(this, suspects(labels, outOfFold));
+    return new DatasetReport(this, suspects(labels, outOfFold), Map.of());
   }
 
   /**
@@ -526,7 +538,7 @@ public final class DatasetReport {
                 "asked: the data set that was looked at has no example '%s' with this image and"
                     + " label",
                 example.id()));
-    return new DatasetReport(this, suspects(asked, labels, outOfFold));
+    return new DatasetReport(this, suspects(asked, labels, outOfFold), Map.of());
   }
 
   /**
@@ -537,6 +549,41 @@ public final class DatasetReport {
    */
   public List<Suspect> suspects() {
     return suspects;
+  }
+
+  /**
+   * This report with the photographs that each suspect resembles: beside them a wrong label shows.
+   *
+   * @param embeddings of the data set's photographs, found by their ids; suspects that are not
+   *     among them resemble nothing
+   * @return the changed report
+   */
+  public DatasetReport withLikeness(Embeddings embeddings) {
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < embeddings.size(); i++) {
+      places.putIfAbsent(embeddings.id(i), i);
+    }
+    List<String> ids =
+        suspects.stream().map(Suspect::id).filter(places::containsKey).distinct().toList();
+    List<List<Neighbour>> found =
+        Neighbours.among(embeddings)
+            .nearestToEach(ids.stream().map(places::get).toList(), RESEMBLED);
+    ImmutableMap.Builder<String, List<Neighbour>> neighbours = ImmutableMap.builder();
+    for (int i = 0; i < ids.size(); i++) {
+      neighbours.put(ids.get(i), found.get(i));
+    }
+    return new DatasetReport(this, suspects, neighbours.buildOrThrow());
+  }
+
+  /**
+   * The photographs of the data set that a suspect resembles.
+   *
+   * @param suspect one of {@link #suspects()}
+   * @return the most similar first, four at most; empty unless {@link #withLikeness} was given
+   *     embeddings
+   */
+  public List<Neighbour> resembled(Suspect suspect) {
+    return resembled.getOrDefault(suspect.id(), List.of());
   }
 
   /**
@@ -623,16 +670,24 @@ public final class DatasetReport {
               .map(
                   suspect ->
                       String.format(
-                          Locale.ROOT,
-                          "%s: labelled %s (%.0f %%), rather %s (%.0f %%)",
-                          suspect.id(),
-                          suspect.label(),
-                          100 * suspect.labelProbability(),
-                          suspect.suggestion(),
-                          100 * suspect.suggestionProbability()))
+                              Locale.ROOT,
+                              "%s: labelled %s (%.0f %%), rather %s (%.0f %%)",
+                              suspect.id(),
+                              suspect.label(),
+                              100 * suspect.labelProbability(),
+                              suspect.suggestion(),
+                              100 * suspect.suggestionProbability())
+                          + likeness(resembled(suspect)))
               .toList());
     }
     return text.toString();
+  }
+
+  private static String likeness(List<Neighbour> neighbours) {
+    return neighbours.isEmpty()
+        ? ""
+        : ", looks like "
+            + neighbours.stream().map(Neighbour::toString).collect(Collectors.joining(", "));
   }
 
   private static String size(OddImage image) {
@@ -693,6 +748,15 @@ public final class DatasetReport {
       object.addProperty("labelProbability", suspect.labelProbability());
       object.addProperty("suggestion", suspect.suggestion());
       object.addProperty("suggestionProbability", suspect.suggestionProbability());
+      JsonArray likeness = new JsonArray();
+      for (Neighbour neighbour : resembled(suspect)) {
+        JsonObject one = new JsonObject();
+        one.addProperty("id", neighbour.id());
+        one.addProperty("label", neighbour.label());
+        one.addProperty("similarity", neighbour.similarity());
+        likeness.add(one);
+      }
+      object.add("resembled", likeness);
       suspectsJson.add(object);
     }
     json.add("suspects", suspectsJson);

@@ -1,13 +1,19 @@
 package dev.dogvision.internal;
 
 import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.image.ImageSource;
+import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,6 +42,30 @@ public final class Fingerprints {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     hasher.putBytes(bytes.array());
+  }
+
+  /**
+   * What tells the part of a network that gives embeddings from that of other networks, whatever
+   * the head and whatever computes it.
+   *
+   * @param plan the network
+   * @param preprocessing what happens to a picture before
+   * @param weights its tensors
+   * @return 64 hexadecimal digits
+   */
+  public static String embedding(
+      NetworkPlan plan, Preprocessing preprocessing, Map<String, Tensor> weights) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    putText(hasher, preprocessing.toString());
+    putText(hasher, plan.withClasses(1).toString());
+    for (String name : plan.tensorShapes(new Segment(0, plan.embeddingPosition())).keySet()) {
+      Tensor tensor = weights.get(name);
+      if (tensor != null) {
+        putText(hasher, name);
+        putValues(hasher, tensor.values());
+      }
+    }
+    return hasher.hash().toString();
   }
 
   /**

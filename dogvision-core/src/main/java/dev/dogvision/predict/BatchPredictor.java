@@ -9,10 +9,13 @@ import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.pipeline.PictureBatch;
 import dev.dogvision.internal.pipeline.PictureBatches;
 import dev.dogvision.internal.pipeline.PictureQuality;
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Predicts many pictures: {@link Predictor#inBatches}. Pictures are read and resized in parallel
  * ahead of the network, in bounded memory: a few batches of pixels, and, but for {@link #writeCsv}
- * and {@link #stream}, one float for each picture and label.
+ * and {@link #stream}, one float for each picture and label, or value of its embedding.
  *
  * <p>Immutable: each setting gives a changed copy. Safe from many threads at once; usable until the
  * predictor is closed.
@@ -226,6 +229,108 @@ public final class BatchPredictor {
     }
     return new Predictions(
         predictor.model(), ids, logits.toArray(float[][]::new), qualities, skipped);
+  }
+
+  /**
+   * The embeddings of all pictures of a data set, with its ids and labels. What this predictor has
+   * computed is remembered by the pictures' content, as long as the JVM has memory for it, and not
+   * computed again; a picture's embedding does not depend on the others.
+   *
+   * @param dataset the pictures
+   * @return a row for each, in the data set's order
+   * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
+   *     {@link #unreadableImages} is to skip them
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Embeddings embed(Dataset dataset) {
+    List<Example> examples = dataset.examples();
+    return embed(
+        examples.stream().map(Example::image).toList(),
+        index -> examples.get(index).id(),
+        index -> examples.get(index).label());
+  }
+
+  /**
+   * The embeddings of pictures from anywhere, as {@link #embed(Dataset)} gives them.
+   *
+   * @param sources the pictures
+   * @return a row for each, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming up to 10 and how many more, unless
+   *     {@link #unreadableImages} is to skip them
+   * @throws IllegalStateException if the predictor is closed
+   */
+  public Embeddings embed(Collection<ImageSource> sources) {
+    List<ImageSource> copy = List.copyOf(sources);
+    return embed(copy, index -> copy.get(index).name(), index -> null);
+  }
+
+  private Embeddings embed(
+      List<ImageSource> sources, IntFunction<String> id, IntFunction<@Nullable String> label) {
+    predictor.checkOpen();
+    RunMemory memory = predictor.embeddingMemory();
+    String part = "batches of " + batchSize; // in which an engine may round otherwise
+    float[] @Nullable [] rows = new float[sources.size()][];
+    List<Integer> missing = new ArrayList<>();
+    List<String> hashes =
+        memory.knows(part)
+            ? Fingerprints.contents(sources, source -> source, source -> "")
+            : List.of();
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = hashes.isEmpty() ? null : memory.get(part, hashes.get(i));
+      if (rows[i] == null) {
+        missing.add(i);
+      }
+    }
+    int known = rows.length - missing.size();
+    Unreadable unreadable =
+        hearing(
+            known,
+            rows.length,
+            hearing ->
+                run(
+                    predictor
+                        .pipeline(batchSize)
+                        .inFullBatches()
+                        .withHashes()
+                        .batches(missing.stream().map(sources::get).iterator()),
+                    known,
+                    rows.length,
+                    hearing,
+                    (first, batch) -> {
+                      float[] @Nullable [] computed =
+                          finite(batch, batch.run(predictor::embeddings));
+                      for (int i = 0; i < computed.length; i++) {
+                        float[] row = computed[i];
+                        rows[missing.get(first - known + i)] = row;
+                        if (row != null) {
+                          memory.put(part, batch.hash(i), row);
+                        }
+                      }
+                    }));
+    if (!skips()) {
+      unreadable.throwIfAny("");
+    }
+    List<String> ids = new ArrayList<>();
+    List<@Nullable String> labels = new ArrayList<>();
+    List<float[]> readable = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      float[] row = rows[i];
+      if (row == null) {
+        skipped.add(id.apply(i));
+      } else {
+        ids.add(id.apply(i));
+        labels.add(label.apply(i));
+        readable.add(row);
+      }
+    }
+    return Embeddings.of(
+        predictor.embeddingNetwork(),
+        predictor.model().plan().embeddingSize(),
+        ids,
+        labels,
+        readable.toArray(float[][]::new),
+        skipped);
   }
 
   /**
@@ -525,16 +630,32 @@ public final class BatchPredictor {
    */
   private Unreadable run(
       Iterator<ImageSource> sources, int from, int total, List<Progress> hearing, BatchSink sink) {
+    return run(
+        predictor.pipeline(batchSize).batches(sources),
+        from,
+        total,
+        hearing,
+        (first, batch) -> sink.add(first, batch, logits(batch)));
+  }
+
+  /** Takes batches in which all pictures can be read, or may be skipped. */
+  @FunctionalInterface
+  private interface PictureSink {
+    void add(int first, PictureBatch batch);
+  }
+
+  private Unreadable run(
+      PictureBatches pictures, int from, int total, List<Progress> hearing, PictureSink sink) {
     Unreadable unreadable = new Unreadable();
     int done = from;
-    try (PictureBatches batches = predictor.pipeline(batchSize).batches(sources)) {
+    try (PictureBatches batches = pictures) {
       while (batches.hasNext()) {
         PictureBatch batch = batches.next();
         for (int i = 0; i < batch.size(); i++) {
           batch.problem(i).ifPresent(unreadable::add);
         }
         if (skips() || unreadable.count == 0) { // else pictures are still read, to name all
-          sink.add(done, batch, logits(batch));
+          sink.add(done, batch);
         }
         done += batch.size();
         unreadable.pictures = done;
@@ -547,7 +668,10 @@ public final class BatchPredictor {
   }
 
   private float[] @Nullable [] logits(PictureBatch batch) {
-    float[] @Nullable [] rows = batch.run(predictor::logits);
+    return finite(batch, batch.run(predictor::logits));
+  }
+
+  private float[] @Nullable [] finite(PictureBatch batch, float[] @Nullable [] rows) {
     for (int i = 0; i < rows.length; i++) {
       float[] row = rows[i];
       if (row != null) {

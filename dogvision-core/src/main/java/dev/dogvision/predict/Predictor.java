@@ -12,6 +12,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
@@ -19,7 +20,9 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.SetOnce;
+import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
@@ -64,6 +67,10 @@ public final class Predictor implements AutoCloseable {
   private final Views views;
   private final Network network;
   private volatile boolean closed;
+
+  /** For {@link #embedAll}; softly, so that it costs nobody else memory that is needed. */
+  private final RunMemory embeddingMemory =
+      new RunMemory(Runtime.getRuntime().maxMemory() / REMEMBERED_SHARE);
 
   private final Object lock = new Object();
 
@@ -325,6 +332,33 @@ public final class Predictor implements AutoCloseable {
    */
   public Iterable<Labelled<Prediction>> stream(Stream<ImageSource> sources) {
     return inBatches().stream(sources);
+  }
+
+  /**
+   * The embeddings of all pictures of a data set, in batches, reading pictures in parallel and
+   * ahead: for {@link dev.dogvision.data.Neighbours}, or for a file that other tools read. What
+   * this predictor has computed of a picture it remembers while there is memory.
+   *
+   * @param dataset the pictures
+   * @return a row for each, in the data set's order, with its ids and labels
+   * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
+   *     leaving them out
+   * @see #embedding(ImageSource)
+   */
+  public Embeddings embedAll(Dataset dataset) {
+    return inBatches().embed(dataset);
+  }
+
+  /**
+   * The embeddings of pictures from anywhere, as {@link #embedAll(Dataset)} gives them.
+   *
+   * @param sources the pictures
+   * @return a row for each, in the pictures' order; their ids are the sources' names
+   * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
+   *     leaving them out
+   */
+  public Embeddings embedAll(Collection<ImageSource> sources) {
+    return inBatches().embed(sources);
   }
 
   /**
@@ -700,6 +734,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   private static final int EXPLAINED_SIDE = 448;
+  private static final int REMEMBERED_SHARE = 8;
 
   /** How many pictures reach the network. */
   InferencePipeline pipeline(int batchSize) {
@@ -733,6 +768,21 @@ public final class Predictor implements AutoCloseable {
       return means;
     }
     return logits;
+  }
+
+  /** Runs a batch to its embeddings, image by image. */
+  float[] embeddings(Batch batch) {
+    return embedder().forward(batch).values();
+  }
+
+  /** What embeddings were computed of pictures, as long as there is memory for it. */
+  RunMemory embeddingMemory() {
+    return embeddingMemory;
+  }
+
+  /** What tells the part of the network that gives embeddings from that of other models. */
+  String embeddingNetwork() {
+    return Fingerprints.embedding(model.plan(), model.preprocessing(), model.weights());
   }
 
   /** Refuses logits that are no numbers, which half precision may bring about. */

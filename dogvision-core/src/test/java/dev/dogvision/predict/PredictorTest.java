@@ -8,12 +8,15 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetException;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
+import dev.dogvision.data.Neighbours;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.model.ConfidenceThreshold;
@@ -21,6 +24,7 @@ import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.contract.CountingEngine;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -115,6 +119,64 @@ class PredictorTest {
       assertThat(top.predict(picture(0))).isEqualTo(best);
       assertThat(top.predict(RgbImage.of(picture(0)))).isEqualTo(best);
     }
+  }
+
+  @Test
+  void embeds_many_as_it_embeds_one_and_each_of_them_once() {
+    List<Example> examples = new ArrayList<>();
+    for (Path photo : photos) {
+      examples.add(new Example("id of " + photo.getFileName(), photo, "pug"));
+    }
+    Dataset dogs = Dataset.of(examples);
+    try (Predictor predictor = Predictor.of(model)) {
+      int before = CountingEngine.pictures();
+      Embeddings embeddings = predictor.embedAll(dogs);
+      assertThat(CountingEngine.pictures() - before).isEqualTo(21);
+      Embeddings again = predictor.embedAll(photos.stream().map(ImageSource::of).toList());
+      assertThat(CountingEngine.pictures() - before).isEqualTo(21);
+
+      assertThat(embeddings.ids()).isEqualTo(examples.stream().map(Example::id).toList());
+      assertThat(embeddings.label(20)).contains("pug");
+      assertThat(again.id(3)).isEqualTo(ImageSource.of(photos.get(3)).name());
+      assertThat(again.label(3)).isEmpty();
+      assertThat(again.network()).isEqualTo(embeddings.network()).hasSize(64);
+      for (int i = 0; i < photos.size(); i++) {
+        assertThat(again.row(i)).isEqualTo(embeddings.row(i));
+        assertThat(embeddings.row(i))
+            .usingComparatorWithPrecision(1e-4f)
+            .containsExactly(predictor.embedding(photos.get(i)));
+      }
+      Neighbours neighbours = Neighbours.among(embeddings);
+      assertThat(neighbours.nearest(predictor.embedding(photos.get(7)), 1).get(0).index())
+          .isEqualTo(7);
+    }
+  }
+
+  @Test
+  void what_can_not_be_embedded_is_handled_as_what_can_not_be_predicted() throws IOException {
+    Path broken = Files.writeString(folder.resolve("not-a-picture.png"), "no picture");
+    Dataset dogs = dataset(List.of(photos.get(0), broken, photos.get(1)));
+    List<Integer> done = new ArrayList<>();
+    try (Predictor predictor = Predictor.of(model)) {
+      assertThatThrownBy(() -> predictor.embedAll(dogs))
+          .isInstanceOf(DogVisionException.class)
+          .hasMessageContaining("1 of 3 pictures can't be read")
+          .hasMessageContaining("not-a-picture.png");
+      Embeddings embeddings =
+          predictor
+              .inBatches()
+              .batchSize(2)
+              .unreadableImages(ProblemPolicy.SKIP)
+              .onProgress((now, total) -> done.add(now))
+              .embed(dogs);
+      assertThat(embeddings.ids()).containsExactly("photo0", "photo1");
+      assertThat(embeddings.skipped()).containsExactly("not-a-picture");
+      assertThat(done).containsExactly(2, 3);
+      assertThat(predictor.inBatches().embed(List.of()).size()).isZero();
+    }
+    Predictor closed = Predictor.of(model);
+    closed.close();
+    assertThatThrownBy(() -> closed.embedAll(dogs)).hasMessage("this predictor is closed");
   }
 
   private static Dataset labelled(String... labels) {

@@ -59,7 +59,7 @@ public final class RunMemory {
   }
 
   /** Whether there is anything of a part. */
-  synchronized boolean knows(String part) {
+  public synchronized boolean knows(String part) {
     return rows().parts.containsKey(part);
   }
 
@@ -70,7 +70,7 @@ public final class RunMemory {
    * @param content the photograph's hash
    * @return not to be changed; null where it is not kept
    */
-  synchronized float @Nullable [] get(String part, String content) {
+  public synchronized float @Nullable [] get(String part, String content) {
     Map<String, float[]> known = rows().parts.get(part);
     return known == null ? null : known.get(content);
   }
@@ -81,7 +81,7 @@ public final class RunMemory {
    * @return whether it is kept
    */
   @CanIgnoreReturnValue
-  synchronized boolean put(String part, String content, float[] row) {
+  public synchronized boolean put(String part, String content, float[] row) {
     Rows kept = rows();
     Map<String, float[]> known = kept.parts.computeIfAbsent(part, any -> new HashMap<>());
     float[] before = known.get(content);
@@ -106,7 +106,7 @@ public final class RunMemory {
   /**
    * Adds a tensor's values to a hash. Each tensor is hashed once, however often it is asked for.
    */
-  void putTensor(Hasher hasher, Tensor tensor) {
+  public void putTensor(Hasher hasher, Tensor tensor) {
     Fingerprints.putText(
         hasher,
         hashes.computeIfAbsent(
