@@ -48,6 +48,12 @@ final class ModelCard {
             .confidenceThreshold()
             .map(threshold -> threshold.score().text() + " " + threshold.value())
             .orElse("no threshold was fitted"));
+    line(
+        card,
+        "- Breeds can be added without the photographs of these: %s",
+        model.statistics().isPresent()
+            ? "yes, it remembers the means and the spread of their embeddings"
+            : "no, it remembers nothing of them");
     line(card, "");
     line(card, "## The weights that it started from");
     line(card, "- Source: %s", known(model.origin().source()));

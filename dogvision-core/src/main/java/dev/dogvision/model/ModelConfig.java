@@ -43,6 +43,7 @@ record ModelConfig(
     double temperature,
     Optional<ConfidenceThreshold> confidenceThreshold,
     Map<String, String> provenance,
+    int remembered,
     String sha256,
     long bytes) {
   private static final String FORMAT = "dogvision-model";
@@ -55,6 +56,12 @@ record ModelConfig(
   /** Written only where it is needed, so that earlier versions read what they can. */
   private static final int ARCHITECTURE_MAY_BE_A_MODULE = 3;
 
+  /** As the one before: written only where a model remembers photographs of its breeds. */
+  private static final int MAY_REMEMBER = 4;
+
+  /** What the names of tensors begin with that no network has. */
+  private static final String STATISTICS = "statistics.";
+
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
@@ -64,9 +71,11 @@ record ModelConfig(
     config.addProperty("format", FORMAT);
     config.addProperty(
         "version",
-        model.architecture() instanceof ModuleArchitecture
-            ? ARCHITECTURE_MAY_BE_A_MODULE
-            : ARCHITECTURE_OF_BLOCKS);
+        model.statistics().isPresent()
+            ? MAY_REMEMBER
+            : model.architecture() instanceof ModuleArchitecture
+                ? ARCHITECTURE_MAY_BE_A_MODULE
+                : ARCHITECTURE_OF_BLOCKS);
     config.add("architecture", json(model.architecture()));
     JsonObject preprocessing = new JsonObject();
     preprocessing.addProperty("size", model.preprocessing().size());
@@ -92,6 +101,14 @@ record ModelConfig(
               unsure.addProperty("score", threshold.score().text());
               unsure.addProperty("threshold", threshold.value());
               config.add("unsure", unsure);
+            });
+    model
+        .statistics()
+        .ifPresent(
+            known -> {
+              JsonObject statistics = new JsonObject();
+              statistics.addProperty("labels", known.labels().size());
+              config.add("statistics", statistics);
             });
     JsonObject weights = new JsonObject();
     weights.addProperty("file", ModelFolder.WEIGHTS);
@@ -163,14 +180,14 @@ record ModelConfig(
       throw parser.wrong("format", "\"" + FORMAT + "\"");
     }
     long version = parser.whole("version", 1, Integer.MAX_VALUE);
-    if (version > ARCHITECTURE_MAY_BE_A_MODULE) {
+    if (version > MAY_REMEMBER) {
       throw new MismatchException(
           source,
           source
               + " is of format version "
               + version
               + ", this version of DogVision reads versions 1 to "
-              + ARCHITECTURE_MAY_BE_A_MODULE
+              + MAY_REMEMBER
               + ": use a newer one");
     }
     int size = (int) parser.whole("preprocessing.size", InputSize.SMALLEST, InputSize.LARGEST);
@@ -201,6 +218,7 @@ record ModelConfig(
     if (!ModelFolder.WEIGHTS.equals(parser.text("weights.file"))) {
       throw parser.wrong("weights.file", "\"" + ModelFolder.WEIGHTS + "\"");
     }
+    Labels labels = parser.labels("labels");
     return new ModelConfig(
         architecture,
         preprocessing,
@@ -210,10 +228,13 @@ record ModelConfig(
                 parser.text("origin.source"),
                 parser.text("origin.licence"),
                 parser.text("origin.trained_on")),
-        parser.labels("labels"),
+        labels,
         parser.number("temperature", 1e-6, 1e6),
         unsure,
         parser.strings("provenance"),
+        parser.find("statistics") == null
+            ? 0
+            : (int) parser.whole("statistics.labels", 1, labels.size()),
         parser.text("weights.sha256"),
         parser.whole("weights.bytes", 0, Integer.MAX_VALUE));
   }
@@ -327,8 +348,9 @@ record ModelConfig(
   }
 
   /** The model, with its tensors checked. */
-  TrainedModel model(String source, Safetensors tensors) {
+  TrainedModel model(String source, Safetensors all) {
     NetworkPlan plan = plan();
+    Safetensors tensors = remembered == 0 ? all : all.without(STATISTICS);
     String head = plan.headName() + ".weight";
     if (tensors.names().contains(head)
         && tensors.shape(head).size() == 2
@@ -360,15 +382,49 @@ record ModelConfig(
                 1e-5,
                 new WeightImport.Naming(TensorNames.TORCHVISION, ""))
             : WeightImport.readHead(file, tensors, plan);
-    return new TrainedModel(
-        labels,
-        architecture,
-        preprocessing,
-        origin,
-        weights,
-        temperature,
-        confidenceThreshold,
-        provenance);
+    TrainedModel model =
+        new TrainedModel(
+            labels,
+            architecture,
+            preprocessing,
+            origin,
+            weights,
+            temperature,
+            confidenceThreshold,
+            provenance);
+    return remembered == 0 ? model : model.remembering(statistics(file, all, plan));
+  }
+
+  private BreedStatistics statistics(String file, Safetensors tensors, NetworkPlan plan) {
+    int size = plan.embeddingSize();
+    Map<String, List<Integer>> shapes =
+        ImmutableMap.of(
+            BreedStatistics.MEANS, List.of(remembered, size),
+            BreedStatistics.SPREAD, List.of(size),
+            BreedStatistics.PHOTOGRAPHS, List.of(remembered));
+    Map<String, Tensor> found = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          if (!tensors.names().contains(name) || !tensors.shape(name).equals(shape)) {
+            throw new MismatchException(
+                file,
+                String.format(
+                    Locale.ROOT,
+                    "%s: the tensor %s %s, expected %s, as %s says; copy or train the model again",
+                    file,
+                    name,
+                    tensors.names().contains(name) ? "is " + tensors.shape(name) : "is missing",
+                    shape,
+                    ModelFolder.CONFIG));
+          }
+          found.put(name, tensors.tensor(name));
+        });
+    try {
+      return BreedStatistics.of(labels.names().subList(0, remembered), found);
+    } catch (IllegalArgumentException e) {
+      throw new DamagedFileException(
+          file, file + ": " + e.getMessage() + "; copy or train the model again", e);
+    }
   }
 
   /** Reads fields by their path, with errors that name file and field. */

@@ -14,6 +14,7 @@ import dev.dogvision.internal.RegularFile;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,9 +27,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -232,6 +235,8 @@ final class ModelFolder {
       // A bias may come as the four vectors of a batch normalisation and one of its own.
       most += (shape.size() == 1 ? 5 * size : size) * WIDEST_ELEMENT;
     }
+    // What is remembered of photographs: a mean and a number for each breed, and a spread.
+    most += (config.remembered() + 1L) * (plan.embeddingSize() + 1L) * WIDEST_ELEMENT;
     if (config.bytes() > most) {
       throw new DamagedFileException(
           source + "/" + CONFIG,
@@ -446,7 +451,9 @@ final class ModelFolder {
         file,
         out -> {
           HashingOutputStream hashing = new HashingOutputStream(Hashing.sha256(), out);
-          Safetensors.write(hashing, metadata, model.weights(), precision);
+          Map<String, Tensor> tensors = new LinkedHashMap<>(model.weights());
+          model.statistics().ifPresent(known -> tensors.putAll(new TreeMap<>(known.tensors())));
+          Safetensors.write(hashing, metadata, tensors, precision);
           hashing.flush();
           sha256.set(hashing.hash().toString());
         });

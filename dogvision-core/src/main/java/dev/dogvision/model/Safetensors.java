@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.gson.JsonParseException;
 import com.google.gson.stream.JsonReader;
@@ -121,6 +122,14 @@ public final class Safetensors {
     this.source = source;
     this.entries = entries;
     this.metadata = metadata;
+  }
+
+  /** The same without tensors whose names begin with a prefix. */
+  Safetensors without(String prefix) {
+    return new Safetensors(
+        source,
+        ImmutableMap.copyOf(Maps.filterKeys(entries, name -> !name.startsWith(prefix))),
+        metadata);
   }
 
   /**

@@ -8,8 +8,11 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.model.Safetensors.ElementType;
 import dev.dogvision.spi.EmbeddedModel;
@@ -18,9 +21,11 @@ import dev.dogvision.spi.Tensor;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A classifier that is ready to predict: network, weights, preprocessing, labels, and how it came
@@ -41,6 +46,7 @@ public final class TrainedModel {
   private final double temperature;
   private final Optional<ConfidenceThreshold> confidenceThreshold;
   private final ImmutableMap<String, String> provenance;
+  private final Optional<BreedStatistics> statistics;
 
   TrainedModel(
       Labels labels,
@@ -61,6 +67,28 @@ public final class TrainedModel {
       double temperature,
       Optional<ConfidenceThreshold> confidenceThreshold,
       Map<String, String> provenance) {
+    this(
+        labels,
+        architecture,
+        preprocessing,
+        origin,
+        weights,
+        temperature,
+        confidenceThreshold,
+        provenance,
+        Optional.empty());
+  }
+
+  private TrainedModel(
+      Labels labels,
+      Architecture architecture,
+      Preprocessing preprocessing,
+      WeightsOrigin origin,
+      ImmutableMap<String, Tensor> weights,
+      double temperature,
+      Optional<ConfidenceThreshold> confidenceThreshold,
+      Map<String, String> provenance,
+      Optional<BreedStatistics> statistics) {
     this.labels = labels;
     this.architecture = architecture;
     this.preprocessing = preprocessing;
@@ -70,6 +98,7 @@ public final class TrainedModel {
     this.temperature = temperature;
     this.confidenceThreshold = confidenceThreshold;
     this.provenance = ImmutableMap.copyOf(provenance);
+    this.statistics = statistics;
   }
 
   /**
@@ -272,7 +301,8 @@ public final class TrainedModel {
 
   /**
    * What tells this model from others: a hash of all that its predictions depend on, which are
-   * labels, preprocessing, network, weights, temperature and threshold. Provenance does not count.
+   * labels, preprocessing, network, weights, temperature and threshold. Provenance does not count,
+   * nor does what it remembers of photographs.
    *
    * @return 64 hexadecimal digits; those of a SHA-256
    */
@@ -300,14 +330,15 @@ public final class TrainedModel {
         "temperature must be positive and finite, got %s",
         newTemperature);
     return new TrainedModel(
-        labels,
-        architecture,
-        preprocessing,
-        origin,
-        weights,
-        newTemperature,
-        confidenceThreshold,
-        provenance);
+            labels,
+            architecture,
+            preprocessing,
+            origin,
+            weights,
+            newTemperature,
+            confidenceThreshold,
+            provenance)
+        .carrying(statistics);
   }
 
   /**
@@ -352,14 +383,15 @@ public final class TrainedModel {
    */
   public TrainedModel withConfidenceThreshold(ConfidenceThreshold threshold) {
     return new TrainedModel(
-        labels,
-        architecture,
-        preprocessing,
-        origin,
-        weights,
-        temperature,
-        Optional.of(threshold),
-        provenance);
+            labels,
+            architecture,
+            preprocessing,
+            origin,
+            weights,
+            temperature,
+            Optional.of(threshold),
+            provenance)
+        .carrying(statistics);
   }
 
   /**
@@ -372,6 +404,91 @@ public final class TrainedModel {
     ImmutableMap<String, String> merged =
         ImmutableMap.<String, String>builder().putAll(provenance).putAll(more).buildKeepingLast();
     return new TrainedModel(
+            labels,
+            architecture,
+            preprocessing,
+            origin,
+            weights,
+            temperature,
+            confidenceThreshold,
+            merged)
+        .carrying(statistics);
+  }
+
+  /**
+   * What it remembers of the photographs of its breeds, so that {@link
+   * TransferModel#from(TrainedModel) others can be added} without these. A run whose backbone is
+   * frozen sees to it; {@code TrainingRun.rememberBreeds()} and {@link #remembering} do for others.
+   *
+   * @return empty for a model that remembers nothing
+   */
+  public Optional<BreedStatistics> statistics() {
+    return statistics;
+  }
+
+  /**
+   * The same model, remembering photographs of its breeds. Predictions are not changed by it.
+   *
+   * <pre>{@code
+   * try (Predictor predictor = Predictor.of(model)) {
+   *   model.remembering(predictor.embedAll(photographs)).save(folder);
+   * }
+   * }</pre>
+   *
+   * @param embeddings of photographs of all of its breeds, made with this very model: 10 to 20 a
+   *     breed are enough, those that it was trained on are fine
+   * @return the changed model
+   * @throws MismatchException if another model made the embeddings
+   * @throws IllegalArgumentException if a photograph's label is missing or not among the model's,
+   *     or a breed has no photograph
+   */
+  public TrainedModel remembering(Embeddings embeddings) {
+    String network = Fingerprints.embedding(plan, preprocessing, weights);
+    if (!embeddings.network().equals(network)) {
+      throw new MismatchException(
+          "embeddings",
+          "the embeddings were made with another network than this model's: make them with"
+              + " Predictor.of(model).embedAll(photographs)");
+    }
+    BreedStatistics gathered = BreedStatistics.of(labels, embeddings);
+    List<String> missing =
+        IntStream.range(0, labels.size())
+            .filter(label -> gathered.photographs(label) == 0)
+            .mapToObj(labels::name)
+            .toList();
+    checkArgument(
+        missing.isEmpty(),
+        "embeddings: %s of the model's %s breeds have no photograph among these, and would be"
+            + " forgotten: %s",
+        missing.size(),
+        labels.size(),
+        Excerpt.names(missing));
+    return remembering(gathered);
+  }
+
+  /**
+   * The same model with statistics that were gathered before.
+   *
+   * @param gathered of embeddings of this model's network, for its labels from the first on
+   * @return the changed model
+   * @throws IllegalArgumentException if they are not of this model's labels or embeddings
+   */
+  public TrainedModel remembering(BreedStatistics gathered) {
+    checkArgument(
+        gathered.dimension() == plan.embeddingSize()
+            && gathered.labels().size() <= labels.size()
+            && gathered.labels().equals(labels.names().subList(0, gathered.labels().size())),
+        "gathered: %s of embeddings of %s values don't fit this model of %s labels and embeddings"
+            + " of %s values",
+        gathered,
+        gathered.dimension(),
+        labels.size(),
+        plan.embeddingSize());
+    return carrying(Optional.of(gathered));
+  }
+
+  private TrainedModel carrying(Optional<BreedStatistics> remembered) {
+    return new TrainedModel(
         labels,
         architecture,
         preprocessing,
@@ -379,7 +496,8 @@ public final class TrainedModel {
         weights,
         temperature,
         confidenceThreshold,
-        merged);
+        provenance,
+        remembered);
   }
 
   @Override

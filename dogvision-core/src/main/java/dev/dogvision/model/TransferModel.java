@@ -21,6 +21,7 @@ import dev.dogvision.spi.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +54,9 @@ public final class TransferModel {
   private final List<String> notices;
   private final @Nullable String device;
 
+  /** The model that breeds are added to, or null. */
+  private final @Nullable TrainedModel extended;
+
   private TransferModel(Builder builder, Backbone backbone, Labels labels) {
     this.backbone = backbone;
     this.labels = labels;
@@ -60,6 +64,7 @@ public final class TransferModel {
     int stages = plan.stages().size();
     this.firstTrainableStage = Math.max(stages - builder.trainableStages, 0);
     this.device = builder.device;
+    this.extended = null;
     this.warmStarted = builder.warmStart;
     ImmutableMap<String, Integer> rows =
         warmStarted ? BreedNames.match(labels.names(), backbone.classNames()) : ImmutableMap.of();
@@ -81,6 +86,24 @@ public final class TransferModel {
     this.initialWeights = weights(rows);
   }
 
+  /** The model with further rows of the head: each a dog of no breed in particular. */
+  private TransferModel(TrainedModel extended, Labels labels, @Nullable String device) {
+    this.backbone = Backbone.of(extended);
+    this.labels = labels;
+    this.plan = backbone.plan().withClasses(labels.size());
+    this.firstTrainableStage = plan.stages().size();
+    this.device = device;
+    this.extended = extended;
+    this.warmStarted = false;
+    this.warmLabels = ImmutableMap.of();
+    this.notices = List.of();
+    ImmutableMap.Builder<String, Integer> rows = ImmutableMap.builder();
+    for (int row = 0; row < extended.labels().size(); row++) {
+      rows.put(extended.labels().name(row), row);
+    }
+    this.initialWeights = weights(rows.buildOrThrow());
+  }
+
   /**
    * Starts a model on MobileNetV2: the embedded one unless the builder is given other weights.
    *
@@ -100,6 +123,42 @@ public final class TransferModel {
     Builder builder = new Builder(backbone.architecture());
     builder.backbone = backbone;
     return builder;
+  }
+
+  /**
+   * Starts from a trained model, to which breeds are to be added without the photographs of those
+   * that it knows.
+   *
+   * <pre>{@code
+   * TransferModel more = TransferModel.from(trained).adding("xoloitzcuintli").build();
+   * TrainingRun run = Trainer.of(more).fit(photographsOfTheNewBreeds);
+   * }</pre>
+   *
+   * <p>The backbone and the head's rows of the breeds that it {@linkplain TrainedModel#statistics()
+   * remembers} stay as they are. Beside the photographs of the new breeds a run draws embeddings of
+   * the old ones, from their means and their spread, so that new rows learn to leave them alone.
+   * Ten photographs of a breed do.
+   *
+   * @param trained the model; breeds that it knows but does not remember are trained like new ones
+   * @return a builder, to be told which breeds are added
+   * @throws MismatchException if the model remembers nothing of its breeds' photographs, saying
+   *     what to do
+   */
+  public static Extension from(TrainedModel trained) {
+    if (trained.statistics().isEmpty()) {
+      throw new MismatchException(
+          trained.toString(),
+          String.format(
+              Locale.ROOT,
+              "%s remembers nothing of the photographs of its breeds, as models saved by earlier"
+                  + " versions, so that adding breeds would make it forget them. Give it some"
+                  + " photographs of each breed once, 10 to 20 do:"
+                  + " trained.remembering(Predictor.of(trained).embedAll(photographs)); or, where"
+                  + " it has just been trained, run.rememberBreeds().model(). Without any, train a"
+                  + " model on the old and the new breeds together",
+              trained));
+    }
+    return new Extension(trained);
   }
 
   private ImmutableMap<String, Tensor> weights(Map<String, Integer> rows) {
@@ -202,6 +261,16 @@ public final class TransferModel {
   }
 
   /**
+   * What is known of breeds whose photographs are not needed: see {@link #from}. Their rows of the
+   * head, which are the first, stay as they are.
+   *
+   * @return empty for a model that is trained on photographs of all of its labels
+   */
+  public Optional<BreedStatistics> remembered() {
+    return extended == null ? Optional.empty() : extended.statistics();
+  }
+
+  /**
    * What may not be as it was meant: a warm start that knew none of the labels.
    *
    * @return sentences for the user, which the log has too; empty where there is nothing to say
@@ -234,7 +303,8 @@ public final class TransferModel {
    * @param weights every tensor of {@link #plan()}; those that are missing are taken from {@link
    *     #initialWeights()}, surplus ones are ignored
    * @param provenance how it came to be: data fingerprint, seed, versions, settings, figures
-   * @return the trained model, with the temperature 1 and without an unsure threshold
+   * @return the trained model, with the temperature 1 and without an unsure threshold; one that was
+   *     {@linkplain #from extended} keeps both, and what it remembers
    * @throws IllegalArgumentException if a tensor has another shape
    */
   public TrainedModel trained(Map<String, Tensor> weights, Map<String, String> provenance) {
@@ -252,13 +322,26 @@ public final class TransferModel {
                   shape);
               all.put(name, tensor);
             });
-    return new TrainedModel(
-        labels,
-        backbone.architecture(),
-        preprocessing(),
-        backbone.config().origin(),
-        all.buildOrThrow(),
-        provenance);
+    TrainedModel trained =
+        new TrainedModel(
+            labels,
+            backbone.architecture(),
+            preprocessing(),
+            backbone.config().origin(),
+            all.buildOrThrow(),
+            provenance);
+    return extended == null
+        ? trained
+        : new TrainedModel(
+                labels,
+                trained.architecture(),
+                trained.preprocessing(),
+                trained.origin(),
+                trained.weights(),
+                extended.temperature(),
+                extended.confidenceThreshold(),
+                provenance)
+            .remembering(extended.statistics().orElseThrow());
   }
 
   /**
@@ -296,7 +379,10 @@ public final class TransferModel {
             Ints.asList(plan.shapeAt(plan.embeddingPosition())),
             0,
             false));
-    String head = warmLabels.isEmpty() ? "linear" : "linear, " + warmLabels.size() + " labels warm";
+    String head =
+        extended != null
+            ? "linear, " + fixedRows() + " labels fixed"
+            : warmLabels.isEmpty() ? "linear" : "linear, " + warmLabels.size() + " labels warm";
     rows.add(
         new Row(
             plan.headName(),
@@ -314,6 +400,10 @@ public final class TransferModel {
             labels.size(),
             backbone.name()),
         rows);
+  }
+
+  private int fixedRows() {
+    return remembered().map(known -> known.labels().size()).orElse(0);
   }
 
   private static String describe(Stage stage) {
@@ -334,7 +424,87 @@ public final class TransferModel {
         labels.size(),
         stages - firstTrainableStage,
         stages,
-        warmStarted ? "; " + warmLabels.size() + " labels warm" : "");
+        extended != null
+            ? "; " + fixedRows() + " labels fixed"
+            : warmStarted ? "; " + warmLabels.size() + " labels warm" : "");
+  }
+
+  /** Collects what is added to a model. Not for several threads at once. */
+  public static final class Extension {
+    private final SetOnce once = new SetOnce();
+    private final TrainedModel trained;
+    private final List<String> added = new ArrayList<>();
+    private @Nullable String device;
+
+    private Extension(TrainedModel trained) {
+      this.trained = trained;
+    }
+
+    /**
+     * Adds breeds, whose photographs the training data will hold.
+     *
+     * @param labels their names, new to the model in any spelling
+     * @return this
+     * @throws IllegalArgumentException if the model knows one of them, or one was added before
+     */
+    @CanIgnoreReturnValue
+    public Extension adding(String... labels) {
+      return adding(List.of(labels));
+    }
+
+    /**
+     * Adds breeds, whose photographs the training data will hold.
+     *
+     * @param labels their names, new to the model in any spelling
+     * @return this
+     * @throws IllegalArgumentException if the model knows one of them, or one was added before
+     */
+    @CanIgnoreReturnValue
+    public Extension adding(Collection<String> labels) {
+      for (String label : labels) {
+        List<String> known = new ArrayList<>(trained.labels().names());
+        known.addAll(added);
+        String meant =
+            known.contains(label) ? label : BreedNames.meant(List.of(label), known).get(label);
+        checkArgument(
+            meant == null,
+            "adding: the model has '%s' already%s",
+            label,
+            label.equals(meant) ? "" : ", as '" + meant + "'");
+        added.add(label);
+      }
+      return this;
+    }
+
+    /**
+     * Insists on a device for training.
+     *
+     * @param name {@code cpu}, {@code cuda} or {@code cuda:<index>}; the best there is unless set
+     * @return this
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Extension device(String name) {
+      String parsed = Device.parse(name).toString();
+      once.set("device", parsed);
+      device = parsed;
+      return this;
+    }
+
+    /**
+     * Makes the model: the old labels first, as they were, then the added ones in their order.
+     *
+     * @return the model
+     * @throws IllegalStateException if no breed was added
+     */
+    public TransferModel build() {
+      List<String> labels = new ArrayList<>(trained.labels().names());
+      labels.addAll(added);
+      checkState(
+          labels.size() > trained.statistics().orElseThrow().labels().size(),
+          "adding(...) is missing: which breeds are to be added?");
+      return new TransferModel(trained, Labels.of(labels), device);
+    }
   }
 
   /** Collects what a model is made of. Not for several threads at once. */

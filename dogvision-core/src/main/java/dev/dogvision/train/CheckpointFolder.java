@@ -11,6 +11,7 @@ import dev.dogvision.internal.RegularFile;
 import dev.dogvision.internal.StrictJson;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.BreedStatistics;
 import dev.dogvision.model.Safetensors;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
@@ -229,6 +230,14 @@ final class CheckpointFolder implements CheckpointSink {
   }
 
   private static StartingPoint start(TrainedModel model, int stages, @Nullable String device) {
+    BreedStatistics known = model.statistics().orElse(null);
+    if (known != null && known.labels().size() < model.labels().size()) {
+      TransferModel.Extension extension = TransferModel.from(model); // breeds were being added
+      if (device != null) {
+        extension.device(device);
+      }
+      return new StartingPoint(extension.build(), model.weights(), model.provenance());
+    }
     TransferModel.Builder builder = TransferModel.of(Backbone.of(model)).labels(model.labels());
     if (stages > 0) {
       builder.fineTuneLast(stages);

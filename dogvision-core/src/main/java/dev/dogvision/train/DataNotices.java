@@ -3,6 +3,7 @@ package dev.dogvision.train;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Split;
 import dev.dogvision.internal.Excerpt;
+import dev.dogvision.model.BreedStatistics;
 import dev.dogvision.model.TransferModel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -32,6 +33,12 @@ final class DataNotices {
     List<String> notices = new ArrayList<>(told);
     Set<String> untrained = new TreeSet<>(model.labels().names());
     training.forEach(example -> untrained.remove(Objects.toString(example.label())));
+    BreedStatistics known = model.remembered().orElse(null);
+    for (int i = 0; known != null && i < known.labels().size(); i++) {
+      if (known.photographs(i) > 0) {
+        untrained.remove(known.labels().get(i));
+      }
+    }
     if (!untrained.isEmpty()) {
       notices.add(
           String.format(

@@ -12,6 +12,7 @@ import dev.dogvision.internal.inputs.PixelInputs;
 import dev.dogvision.internal.inputs.PixelRows;
 import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.inputs.Seeds;
+import dev.dogvision.model.BreedStatistics;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import java.nio.file.Path;
@@ -35,6 +36,9 @@ final class PhaseInputs {
   private final @Nullable Path embeddingFolder;
 
   private final RunMemory memory;
+
+  /** Of the training images in the phase that was prepared last, where all were embedded. */
+  private @Nullable BreedStatistics statistics;
 
   PhaseInputs(
       ExecutionContext context,
@@ -92,6 +96,7 @@ final class PhaseInputs {
   @Nullable Prepared prepare(
       Phase phase, RunState state, LabelledImages training, @Nullable LabelledImages validation) {
     NetworkPlan plan = context.plan();
+    statistics = null;
     Augmentation augmentation = augmentation(settings, phase);
     int boundary = boundary(settings, phase, plan);
     int images = training.size() + (validation == null ? 0 : validation.size());
@@ -139,6 +144,9 @@ final class PhaseInputs {
     }
     float[] @Nullable [] all = Arrays.copyOf(rows, examples.size());
     int split = training.size();
+    if (embeddings && kept >= split) {
+      statistics = statistics(training, Arrays.copyOf(rows, split));
+    }
     return new Prepared(
         new FrozenInputs(part, examples.subList(0, split), Arrays.copyOf(all, split)),
         validation == null
@@ -147,6 +155,21 @@ final class PhaseInputs {
                 part,
                 examples.subList(split, all.length),
                 Arrays.copyOfRange(all, split, all.length)));
+  }
+
+  private @Nullable BreedStatistics statistics(LabelledImages training, float[][] rows) {
+    boolean spreads =
+        training.size() > Arrays.stream(training.labels()).distinct().count(); // two of one breed
+    return spreads ? BreedStatistics.of(start.labels(), training.labels(), rows) : null;
+  }
+
+  /**
+   * How the training images' embeddings lie.
+   *
+   * @return null where the phase that was prepared last had not all of them in memory
+   */
+  @Nullable BreedStatistics statistics() {
+    return statistics;
   }
 
   /**

@@ -24,6 +24,7 @@ final class PhaseLoop {
   private final ExecutionContext context;
   private final TrainingSettings settings;
   private final Phase phase;
+  private final int fixedRows;
   private final RunState state;
   private final EventDispatcher dispatcher;
   private final CheckpointSink checkpoints;
@@ -31,10 +32,12 @@ final class PhaseLoop {
   PhaseLoop(
       ExecutionContext context,
       TrainingSettings settings,
+      int fixedRows,
       RunState state,
       EventDispatcher dispatcher,
       CheckpointSink checkpoints) {
     this.context = context;
+    this.fixedRows = fixedRows;
     this.settings = settings;
     this.phase = settings.phases().get(state.phase);
     this.state = state;
@@ -85,16 +88,7 @@ final class PhaseLoop {
     if (state.scheduleState != null) {
       control.restore(JsonParser.parseString(state.scheduleState).getAsJsonObject());
     }
-    try (TrainableNetwork network =
-        context
-            .engine()
-            .openTrainable(
-                plan,
-                segment,
-                phase.firstTrainableStage(plan.stages().size()),
-                state.weights,
-                settings.updates().optimizer(),
-                context.device())) {
+    try (TrainableNetwork network = open(segment)) {
       if (!state.optimizerState.isEmpty()) {
         network.restoreOptimizerState(state.optimizerState);
       }
@@ -118,6 +112,20 @@ final class PhaseLoop {
       }
       return end;
     }
+  }
+
+  private TrainableNetwork open(Segment segment) {
+    TrainableNetwork network =
+        context
+            .engine()
+            .openTrainable(
+                context.plan(),
+                segment,
+                phase.firstTrainableStage(context.plan().stages().size()),
+                state.weights,
+                settings.updates().optimizer(),
+                context.device());
+    return fixedRows == 0 ? network : new FixedRows(network, fixedRows);
   }
 
   private void epoch(

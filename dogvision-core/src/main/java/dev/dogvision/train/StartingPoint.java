@@ -74,6 +74,11 @@ record StartingPoint(
     return 2 * known > labels().size() ? Score.ENERGY : Score.MAXIMUM_PROBABILITY;
   }
 
+  /** How many of the head's rows, from the first, stay as they are. */
+  int fixedRows() {
+    return model.remembered().map(known -> known.labels().size()).orElse(0);
+  }
+
   /** How many stages at the backbone's end are trained. */
   int stages() {
     return plan().stages().size() - model.firstTrainableStage();

@@ -801,18 +801,23 @@ public final class Trainer {
           start.plan().stages().size());
     }
     checkBackboneIsTrained(all);
-    return new TrainingSettings(
-        all,
-        batchSize,
-        seed,
-        new TrainingSettings.Updates(
-            optimizer, accumulate, weightDecay, gradientClipping, movingAverage),
-        new TrainingSettings.LearningRates(backboneLearningRate, stageDecay, schedule),
-        new TrainingSettings.Loss(labelSmoothing, classWeights, distillation),
-        earlyStopping,
-        metrics,
-        augmentation,
-        cacheBytes());
+    TrainingSettings settings =
+        new TrainingSettings(
+            all,
+            batchSize,
+            seed,
+            new TrainingSettings.Updates(
+                optimizer, accumulate, weightDecay, gradientClipping, movingAverage),
+            new TrainingSettings.LearningRates(backboneLearningRate, stageDecay, schedule),
+            new TrainingSettings.Loss(labelSmoothing, classWeights, distillation),
+            earlyStopping,
+            metrics,
+            augmentation,
+            cacheBytes());
+    if (start.model().remembered().isPresent()) {
+      RememberedBreeds.check(settings);
+    }
+    return settings;
   }
 
   /** Refuses rates of a backbone that no phase trains: they would do nothing, without a word. */

@@ -89,7 +89,8 @@ final class TrainingProcess {
   }
 
   private TrainingEnd train(Phase phase, RunState state) {
-    PhaseLoop loop = new PhaseLoop(context, settings, state, dispatcher, checkpoints);
+    PhaseLoop loop =
+        new PhaseLoop(context, settings, start.fixedRows(), state, dispatcher, checkpoints);
     return prepared(phase, state, loop::run);
   }
 
@@ -133,10 +134,17 @@ final class TrainingProcess {
       Augmentation augmentation,
       Teacher.@Nullable Source source) {
     TrainingSettings.Distillation distillation = settings.loss().distillation();
+    RememberedBreeds remembered =
+        start
+            .model()
+            .remembered()
+            .map(statistics -> new RememberedBreeds(statistics, training.labels()))
+            .orElse(null);
+    int[] labels = remembered == null ? training.labels() : remembered.labels();
     Objective objective =
         new Objective(
-            training.labels(),
-            settings.loss().classWeights().of(start.labels(), training.labels()),
+            labels,
+            settings.loss().classWeights().of(start.labels(), labels),
             settings.loss().labelSmoothing(),
             mixer(augmentation),
             source == null || distillation == null
@@ -144,7 +152,9 @@ final class TrainingProcess {
                 : new Teacher(source, distillation.temperature(), distillation.share()));
     Inputs validationInputs = inputs.validation();
     return work.run(
-        inputs.training(),
+        remembered == null
+            ? inputs.training()
+            : remembered.inputs(inputs.training(), settings.seed()),
         objective,
         validation == null || validationInputs == null
             ? null

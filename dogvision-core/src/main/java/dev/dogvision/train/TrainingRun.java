@@ -6,12 +6,15 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Example;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
+import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.inputs.ExecutionContext;
 import dev.dogvision.internal.inputs.FrozenPart;
 import dev.dogvision.internal.inputs.RunMemory;
+import dev.dogvision.model.BreedStatistics;
 import dev.dogvision.model.ConfidenceThreshold;
 import dev.dogvision.model.ConfidenceThreshold.Score;
 import dev.dogvision.model.TrainedModel;
@@ -19,6 +22,7 @@ import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -79,8 +83,17 @@ public final class TrainingRun {
     this.origin = origin;
   }
 
+  /**
+   * A run that has ended.
+   *
+   * @param statistics how the training photographs' embeddings lie, where that is known
+   */
   static TrainingRun of(
-      Origin origin, TrainingEnd end, ExecutionContext context, RunMemory memory) {
+      Origin origin,
+      TrainingEnd end,
+      ExecutionContext context,
+      RunMemory memory,
+      @Nullable BreedStatistics statistics) {
     RunState state = origin.state();
     StartingPoint start = origin.session().start();
     TrainingSettings settings = origin.session().settings();
@@ -104,17 +117,19 @@ public final class TrainingRun {
               (name, value) -> provenance.put(name, String.format(Locale.ROOT, "%.4f", value)));
     }
     provenance.putAll(start.provenance());
-    TrainedModel model =
+    TrainedModel trained =
         start
             .model()
             .trained(
                 chosen == null ? start.weights() : chosen.weights(), provenance.buildKeepingLast());
     ConfidenceThreshold threshold = chosen == null ? null : chosen.threshold();
     Dataset validation = origin.validation();
-    return new TrainingRun(
+    TrainedModel unsure =
         threshold == null || validation == null
-            ? model
-            : UnsurePredictions.with(model, threshold, validation.size()),
+            ? trained
+            : UnsurePredictions.with(trained, threshold, validation.size());
+    return new TrainingRun(
+        statistics == null ? unsure : remembering(unsure, statistics),
         history,
         chosen == null ? 0 : chosen.epoch(),
         end,
@@ -307,6 +322,60 @@ public final class TrainingRun {
         && images
             .fingerprint()
             .equals(LabelledImages.of("validation", validation, model.labels()).fingerprint());
+  }
+
+  /** What a model remembered before goes before what this run has seen. */
+  private static TrainedModel remembering(TrainedModel model, BreedStatistics seen) {
+    return model.remembering(model.statistics().map(known -> known.with(seen)).orElse(seen));
+  }
+
+  /**
+   * Lets the trained model remember the photographs that it was trained on, so that {@link
+   * dev.dogvision.model.TransferModel#from breeds can be added} to it without them. Where the
+   * backbone was frozen and nothing augmented, it does already; otherwise each photograph goes
+   * through the trained backbone once.
+   *
+   * @return this run, with {@link TrainedModel#statistics()} in its model
+   * @throws IllegalArgumentException if there are no two photographs of one breed
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read any more
+   */
+  @CheckReturnValue
+  public TrainingRun rememberBreeds() {
+    if (model.statistics().isPresent()
+        && model.statistics().orElseThrow().labels().size() == model.labels().size()) {
+      return this;
+    }
+    TrainedModel remembering =
+        remembering(model, BreedStatistics.of(model.labels(), embeddings(trainingData())));
+    return new TrainingRun(
+        remembering, history, chosenEpoch, end, settings, context, memory, origin);
+  }
+
+  /**
+   * The embeddings that the trained backbone gives for photographs. What of them was computed
+   * before is not computed again.
+   *
+   * @param dataset photographs, labelled or not
+   * @return a row for each, in the data set's order
+   * @throws dev.dogvision.DogVisionException if a photograph can't be read
+   */
+  public Embeddings embeddings(Dataset dataset) {
+    FrozenPart backbone =
+        backbone(new ExecutionContext(context.engine(), model.plan(), context.device()));
+    List<Example> examples = dataset.examples();
+    return Embeddings.of(
+        Fingerprints.embedding(model.plan(), model.preprocessing(), model.weights()),
+        model.plan().embeddingSize(),
+        examples.stream().map(Example::id).toList(),
+        labels(examples),
+        requireNonNull(backbone.rows(examples, null, (done, total) -> true), "embeddings"),
+        List.of());
+  }
+
+  private static List<@Nullable String> labels(List<Example> examples) {
+    List<@Nullable String> labels = new ArrayList<>();
+    examples.forEach(example -> labels.add(example.label()));
+    return labels;
   }
 
   /**

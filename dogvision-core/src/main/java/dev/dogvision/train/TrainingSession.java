@@ -156,8 +156,10 @@ record TrainingSession(
             .notices(context.engine())
             .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
       }
+      PhaseInputs inputs =
+          new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory);
       TrainingProcess process =
-          process(context, training, validation, memory, checkpoints, dispatcher);
+          process(context, training, validation, inputs, checkpoints, dispatcher);
       TrainingEnd end;
       try {
         end = process.run(state);
@@ -172,7 +174,8 @@ record TrainingSession(
               new TrainingRun.Origin(this, state, training.dataset(), validationData),
               end,
               context,
-              memory);
+              memory,
+              inputs.statistics());
       if (notDogs != null && validationData != null && run.chosenEpoch() > 0) {
         run = tried(run, notDogs, validationData, dispatcher);
       }
@@ -218,7 +221,13 @@ record TrainingSession(
     RunMemory memory = new RunMemory(settings.cacheBytes());
     try {
       TrainingEnd end =
-          process(context, images, null, memory, CheckpointSink.NONE, dispatcher)
+          process(
+              context,
+              images,
+              null,
+              new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory),
+              CheckpointSink.NONE,
+              dispatcher)
               .prepared(
                   settings.phases().get(state.phase),
                   state,
@@ -247,7 +256,7 @@ record TrainingSession(
       ExecutionContext context,
       LabelledImages training,
       @Nullable LabelledImages validation,
-      RunMemory memory,
+      PhaseInputs inputs,
       CheckpointSink checkpoints,
       EventDispatcher dispatcher) {
     return new TrainingProcess(
@@ -259,7 +268,7 @@ record TrainingSession(
         teacher == null
             ? null
             : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
-        new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory),
+        inputs,
         checkpoints,
         dispatcher);
   }

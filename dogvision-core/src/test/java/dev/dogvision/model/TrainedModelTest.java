@@ -320,8 +320,8 @@ class TrainedModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"version\": 2|\"version\": 4|/config.json is of format version 4, this version of"
-            + " DogVision reads versions 1 to 3: use a newer one",
+        "\"version\": 2|\"version\": 5|/config.json is of format version 5, this version of"
+            + " DogVision reads versions 1 to 4: use a newer one",
         "\"version\": 2|\"version\": 1.5|/config.json: version is 1.5, expected a whole number",
         "\"version\": 2|\"version\": \"1\"|/config.json: version is \"1\", expected a number in"
             + " 1.0..2.147483647E9",

@@ -18,7 +18,8 @@ public final class Seeds {
   public enum Purpose {
     ORDER(0),
     AUGMENTATION(1),
-    MIXING(2);
+    MIXING(2),
+    DRAWING(3);
 
     private final long number;
 
