@@ -18,7 +18,7 @@ import java.util.Set;
  * <pre>{@code
  * DatasetReport report = DataDoctor.examine(dogs);
  * System.out.println(report);
- * report.suspects().forEach(suspect -> look(suspect.image()));
+ * report.suspects().forEach(suspect -> look(suspect.image(), report.resembled(suspect)));
  * }</pre>
  *
  * <p>For that, a head is trained five times on four fifths of the data, copies and near-duplicates
@@ -85,14 +85,19 @@ public final class DataDoctor {
         FOLDS,
         breeds.size());
     Dataset asked = readable.filter(example -> breeds.contains(example.label()));
-    Evaluation outOfFold =
+    CrossValidationResult result =
         CrossValidation.of(trainer)
             .folds(FOLDS)
             .seed(SEED)
             .groups(report.duplicateGroups())
-            .run(asked)
-            .outOfFold();
-    return report.withSuspects(asked, outOfFold.labels(), outOfFold.probabilities());
+            .run(asked);
+    Evaluation outOfFold = result.outOfFold();
+    DatasetReport doubted =
+        report.withSuspects(asked, outOfFold.labels(), outOfFold.probabilities());
+    // With a frozen backbone any run has them in memory.
+    return doubted.suspects().isEmpty()
+        ? doubted
+        : doubted.withLikeness(result.runs().get(0).embeddings(asked));
   }
 
   private static void checkLabelled(Dataset dataset) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.data.Neighbour;
 import dev.dogvision.spi.contract.ColouredPictures;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,15 @@ class DataDoctorTest {
     assertThat(first.label()).isEqualTo("red");
     assertThat(first.suggestion()).isEqualTo("blue");
     assertThat(report.dataset().size()).isEqualTo(31);
+    List<Neighbour> resembled = report.resembled(first);
+    assertThat(resembled).hasSize(4);
+    assertThat(resembled).extracting(Neighbour::id).doesNotContain(first.id());
+    assertThat(resembled).extracting(Neighbour::label).contains("blue").doesNotContain("red");
+    assertThat(report.toString())
+        .contains(
+            "rather blue (" + Math.round(100 * first.suggestionProbability()) + " %), looks like ")
+        .contains(resembled.get(0).toString());
+    assertThat(report.toJson()).contains("\"id\": \"" + resembled.get(3).id() + "\"");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.data.Neighbour;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.train.TrainingRun;
@@ -55,6 +56,8 @@ public final class HtmlReport {
   ImmutableMap<String, String> environment;
   @Nullable DatasetReport datasetReport;
   ImmutableMap<String, Plot> heatMaps = ImmutableMap.of();
+  ImmutableMap<String, List<Neighbour>> resembled = ImmutableMap.of();
+  @Nullable Dataset resembling;
   int pairs = 10;
   int mistakes = 24;
 
@@ -81,6 +84,8 @@ public final class HtmlReport {
     copy.configuration = configuration;
     copy.datasetReport = datasetReport;
     copy.heatMaps = heatMaps;
+    copy.resembled = resembled;
+    copy.resembling = resembling;
     copy.pairs = pairs;
     copy.mistakes = mistakes;
     change.accept(copy);
@@ -89,15 +94,17 @@ public final class HtmlReport {
 
   /**
    * All there is to know of a run, as one page: its model evaluated on photographs, with the
-   * learning curves, the settings, what the model looked at in its worst mistakes, and what {@link
-   * DatasetReport} finds in the photographs that it was trained and evaluated on, near-duplicates
-   * across the two among it, and labels that the model doubts.
+   * learning curves, the settings, what the model looked at in its worst mistakes and which
+   * training photographs these resemble, and what {@link DatasetReport} finds in the photographs
+   * that it was trained and evaluated on, near-duplicates across the two among it, and labels that
+   * the model doubts.
    *
    * <pre>{@code
    * HtmlReport.of(run, split.validation()).write(Path.of("report.html"));
    * }</pre>
    *
-   * <p>All photographs are read once more for that, those of the training as well.
+   * <p>All photographs are read once more for that, those of the training as well; where the
+   * backbone was trained, these also go through it once more.
    *
    * @param run a finished run
    * @param photographs with labels among the model's, as a rule the validation data
@@ -220,6 +227,34 @@ public final class HtmlReport {
    */
   public HtmlReport heatMaps(Map<String, ? extends Plot> pictures) {
     return with(copy -> copy.heatMaps = ImmutableMap.copyOf(pictures));
+  }
+
+  /**
+   * Gives the photographs that the worst mistakes resemble, shown beside them: as a rule those of
+   * the training, which tell where the model has it from.
+   *
+   * @param photographs those among which was searched, found by their ids
+   * @param neighbours an evaluated example's id to what it resembles, the most similar first
+   * @return the changed copy
+   * @throws IllegalArgumentException if a neighbour is not among the photographs
+   */
+  public HtmlReport resembled(Dataset photographs, Map<String, List<Neighbour>> neighbours) {
+    Set<String> ids = photographs.examples().stream().map(Example::id).collect(Collectors.toSet());
+    neighbours.values().stream()
+        .flatMap(List::stream)
+        .forEach(
+            neighbour ->
+                checkArgument(
+                    ids.contains(neighbour.id()),
+                    "neighbours: '%s' is not among these %s photographs: give those that were"
+                        + " searched",
+                    neighbour.id(),
+                    photographs.size()));
+    return with(
+        copy -> {
+          copy.resembling = photographs;
+          copy.resembled = ImmutableMap.copyOf(neighbours);
+        });
   }
 
   /**

@@ -4,6 +4,7 @@ import com.google.common.hash.Hashing;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.LabelCount;
+import dev.dogvision.data.Neighbour;
 import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.Calibration;
 import dev.dogvision.evaluate.ConfidenceInterval;
@@ -12,6 +13,7 @@ import dev.dogvision.evaluate.ConfusionMatrix;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +48,11 @@ final class HtmlReportPage {
   private final HtmlWriter html = new HtmlWriter();
   private final Map<String, Example> examples = new HashMap<>();
   private final Map<String, Optional<Thumbnail>> thumbnails = new HashMap<>();
+
+  /** What was searched for likeness, by id. */
+  private final Map<String, Example> resembling = new HashMap<>();
+
+  private final Map<ImageSource, Optional<Thumbnail>> smallThumbnails = new HashMap<>();
   private final Set<String> unreadable = new HashSet<>();
 
   HtmlReportPage(HtmlReport report) {
@@ -53,6 +60,9 @@ final class HtmlReportPage {
     this.evaluation = report.evaluation;
     if (report.examples != null) {
       report.examples.forEach(example -> examples.putIfAbsent(example.id(), example));
+    }
+    if (report.resembling != null) {
+      report.resembling.forEach(example -> resembling.putIfAbsent(example.id(), example));
     }
   }
 
@@ -328,9 +338,50 @@ final class HtmlReportPage {
     html.text(" " + TextDrawing.percent(mistake.probability())).end("p");
     html.start("p").text("is ").label(mistake.truth());
     html.text(", given " + TextDrawing.percent(mistake.truthProbability())).end("p");
+    resembled(report.resembled.getOrDefault(mistake.id(), List.of()), resembling);
     html.start("p", "class", "muted").start("small");
     html.text("loss " + decimals(mistake.loss()) + ", ").element("bdi", mistake.id());
     html.end("small").end("p").end("li").line();
+  }
+
+  /** Small photographs side by side, with their labels. */
+  private void resembled(List<Neighbour> neighbours, Map<String, Example> among) {
+    if (neighbours.isEmpty()) {
+      return;
+    }
+    html.start("div", "class", "likeness").element("p", "looks like");
+    for (Neighbour neighbour : neighbours) {
+      html.start("figure", "data-neighbour", neighbour.id());
+      String label = neighbour.label();
+      small(among.get(neighbour.id()), TextDrawing.readable(label == null ? "" : label));
+      html.start("figcaption").start("small");
+      if (label != null) {
+        html.label(label).text(" ");
+      }
+      html.text(String.format(Locale.ROOT, "%.2f", neighbour.similarity()));
+      html.end("small").end("figcaption").end("figure");
+    }
+    html.end("div").line();
+  }
+
+  private void small(@Nullable Example example, String description) {
+    if (example == null) {
+      return;
+    }
+    smallThumbnails
+        .computeIfAbsent(
+            example.image(),
+            image -> {
+              try {
+                return Optional.of(Thumbnail.small(ImageDecoder.standard().decode(image)));
+              } catch (UnreadableImageException e) {
+                logger.warn("The report lacks a photograph: {}", e.getMessage());
+                return Optional.empty();
+              }
+            })
+        .ifPresentOrElse(
+            photo -> image(photo, description),
+            () -> html.element("p", "This photograph cannot be read.", "class", "gap"));
   }
 
   private void cross() {
@@ -553,7 +604,7 @@ final class HtmlReportPage {
     if (data.isClean()) {
       html.element("p", "Nothing was found to be wrong.");
     }
-    suspects(data.suspects());
+    suspects(data);
     nearDuplicates(data.nearDuplicates());
     copies(data.copies());
     broken(data.brokenImages());
@@ -579,8 +630,8 @@ final class HtmlReportPage {
     return all.subList(0, Math.min(FINDINGS, all.size()));
   }
 
-  private void suspects(List<DatasetReport.Suspect> all) {
-    List<DatasetReport.Suspect> suspects = first("Doubtful labels", all);
+  private void suspects(DatasetReport data) {
+    List<DatasetReport.Suspect> suspects = first("Doubtful labels", data.suspects());
     if (suspects.isEmpty()) {
       return;
     }
@@ -592,6 +643,7 @@ final class HtmlReportPage {
       html.text(", given " + TextDrawing.percent(suspect.labelProbability())).end("p");
       html.start("p").text("perhaps ").label(suspect.suggestion());
       html.text(", " + TextDrawing.percent(suspect.suggestionProbability())).end("p");
+      resembled(data.resembled(suspect), examples);
       html.start("p", "class", "muted").start("small").element("bdi", suspect.id());
       html.end("small").end("p").end("li").line();
     }

@@ -4,9 +4,12 @@ import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.data.Neighbour;
+import dev.dogvision.data.Neighbours;
 import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
+import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Explanation;
 import dev.dogvision.predict.Predictor;
@@ -15,11 +18,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gathers what a run's report shows. */
 final class RunReport {
+  private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
   private static final int MISTAKES = 24;
+  private static final int RESEMBLED = 3;
 
   private RunReport() {}
 
@@ -28,9 +37,13 @@ final class RunReport {
     Evaluation evaluation = run.evaluate(validation);
     DatasetReport data = findings == null ? DatasetReport.of(all(run, validation)) : findings;
     if (data.suspects().isEmpty() && holds(data, validation)) {
-      data = data.withSuspects(validation, evaluation.labels(), evaluation.probabilities());
+      data =
+          data.withSuspects(validation, evaluation.labels(), evaluation.probabilities())
+              .withLikeness(run.embeddings(validation));
     }
+    Dataset training = run.trainingData();
     return HtmlReport.of(evaluation)
+        .resembled(training, resembled(run, training, validation, evaluation))
         .examples(validation)
         .curves(run.history().series())
         .configuration(configuration(run, validation, data))
@@ -71,6 +84,30 @@ final class RunReport {
 
   private static String provenance(TrainedModel model, String name) {
     return model.provenance().getOrDefault(name, "");
+  }
+
+  /** The training photographs that each of the worst mistakes resembles. */
+  private static Map<String, List<Neighbour>> resembled(
+      TrainingRun run, Dataset training, Dataset validation, Evaluation evaluation) {
+    Set<String> mistakes =
+        evaluation.worstMistakes(MISTAKES).stream().map(Mistake::id).collect(Collectors.toSet());
+    Dataset mistaken = validation.filter(example -> mistakes.contains(example.id()));
+    if (mistaken.size() == 0) {
+      return Map.of();
+    }
+    try {
+      List<List<Neighbour>> found =
+          Neighbours.among(run.embeddings(training))
+              .nearestToEach(run.embeddings(mistaken), RESEMBLED);
+      ImmutableMap.Builder<String, List<Neighbour>> neighbours = ImmutableMap.builder();
+      for (int i = 0; i < mistaken.size(); i++) {
+        neighbours.put(mistaken.example(i).id(), found.get(i));
+      }
+      return neighbours.buildKeepingLast();
+    } catch (UnreadableImageException e) { // gone since the training: no reason for no report
+      LOG.warn("The report does not say what mistakes resemble: {}", e.getMessage());
+      return Map.of();
+    }
   }
 
   /** What spoke for the wrong breed, for each of the worst mistakes. */

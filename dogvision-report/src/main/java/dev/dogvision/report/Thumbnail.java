@@ -15,10 +15,16 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /** A small JPEG inside the HTML file: a few kilobytes each. */
 record Thumbnail(int width, int height, String dataUri) {
   private static final int LONGEST_SIDE = 260;
+  private static final int SMALL_SIDE = 96;
   private static final float QUALITY = 0.8f;
 
   static Thumbnail of(RgbImage photo) {
     return of(Shrinking.within(photo, LONGEST_SIDE, LONGEST_SIDE));
+  }
+
+  /** One that stands beside others. */
+  static Thumbnail small(RgbImage photo) {
+    return of(Shrinking.within(photo, SMALL_SIDE, SMALL_SIDE));
   }
 
   static Thumbnail of(Plot plot) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
+import dev.dogvision.data.Neighbour;
+import dev.dogvision.data.Neighbours;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.predict.Predictor;
@@ -159,5 +161,27 @@ class RunReportTest {
     assertThat(facts(page).get("temperature"))
         .isEqualTo(
             String.format(Locale.ROOT, "%.3f, fitted on 10 validation photographs", temperature));
+  }
+
+  @Test
+  void mistakes_stand_beside_the_training_photographs_that_they_resemble() {
+    Document page = Jsoup.parse(HtmlReport.of(run, validation).toHtml());
+    Evaluation evaluation = run.evaluate(validation);
+    Neighbours neighbours = Neighbours.among(run.embeddings(training));
+
+    List<Mistake> mistakes = evaluation.worstMistakes(24);
+    assertThat(mistakes).isNotEmpty();
+    for (Mistake mistake : mistakes) {
+      Example wrong = validation.filter(example -> example.id().equals(mistake.id())).example(0);
+      List<Neighbour> expected =
+          neighbours.nearestToEach(run.embeddings(Dataset.of(List.of(wrong))), 3).get(0);
+      var shown = page.select("[data-mistake=" + mistake.id() + "] [data-neighbour]");
+      assertThat(shown.eachAttr("data-neighbour"))
+          .isEqualTo(expected.stream().map(Neighbour::id).toList());
+      assertThat(shown.select("img")).hasSize(3);
+      assertThat(shown.get(0).text()).contains(expected.get(0).label());
+    }
+    assertThat(page.select("[data-suspect]")).isNotEmpty();
+    assertThat(page.select("[data-suspect] [data-neighbour]")).hasSizeGreaterThanOrEqualTo(4);
   }
 }
