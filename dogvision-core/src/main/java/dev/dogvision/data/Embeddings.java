@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -307,27 +306,26 @@ public final class Embeddings {
    */
   @CanIgnoreReturnValue
   public Path writeCsv(Path file) {
-    CSVFormat format = CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
     return whole(
         file,
         out -> {
           Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          CSVPrinter table = new CSVPrinter(writer, format);
-          table.print("id");
-          table.print("label");
+          Object[] record = new Object[dimension + 2];
+          record[0] = "id";
+          record[1] = "label";
           for (int k = 0; k < dimension; k++) {
-            table.print("e" + k);
+            record[k + 2] = "e" + k;
           }
-          table.println();
+          writer.append(CSVFormat.RFC4180.format(record)).append('\n');
           for (int i = 0; i < rows.length; i++) {
-            table.print(ids.get(i));
-            table.print(label(i).orElse(""));
-            for (float value : rows[i]) {
-              table.print(value);
+            record[0] = ids.get(i);
+            record[1] = label(i).orElse("");
+            for (int k = 0; k < dimension; k++) {
+              record[k + 2] = rows[i][k];
             }
-            table.println();
+            writer.append(CSVFormat.RFC4180.format(record)).append('\n');
           }
-          table.flush();
+          writer.flush();
         });
   }
 
@@ -371,6 +369,7 @@ public final class Embeddings {
     return text.replaceAll("[\\t\\n\\r\\u0085\\u2028\\u2029]", " ");
   }
 
+  @CanIgnoreReturnValue
   private static Path whole(Path file, WholeFile.Content content) {
     try {
       WholeFile.write(file, content);

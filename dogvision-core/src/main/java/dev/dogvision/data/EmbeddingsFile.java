@@ -230,7 +230,7 @@ final class EmbeddingsFile {
     fill(in, lengthBytes, name);
     long length = 0;
     for (int i = lengthBytes.length - 1; i >= 0; i--) {
-      length = length << 8 | lengthBytes[i] & 0xFF;
+      length = (length << 8) | (lengthBytes[i] & 0xFF);
     }
     if (length > LONGEST_HEADER) {
       throw wrong(name, "has a description of " + length + " bytes", "at most " + LONGEST_HEADER);

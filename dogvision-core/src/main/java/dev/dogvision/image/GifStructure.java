@@ -55,7 +55,8 @@ final class GifStructure extends FileStructure {
         if (at <= content.length) {
           cut = !holdsPixels(data, pixels);
           double work =
-              WORK_PER_BYTE * (at - data) - USUAL_WORK_OF_BYTES * pixels
+              WORK_PER_BYTE * (at - data)
+                  - USUAL_WORK_OF_BYTES * pixels
                   + WORK_OF_CLEARING * clearings;
           workPerPixel += Math.max(0, work) / Math.max(1, width * height);
           return; // the first picture is whole, as far as it goes

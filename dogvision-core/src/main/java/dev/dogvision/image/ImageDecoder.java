@@ -113,8 +113,8 @@ public final class ImageDecoder {
    * A decoder with another limit. A picture whose header promises more pixels is refused before any
    * memory is spent on it. So is one that would take longer to decode than a plain JPEG of that
    * many pixels: a pixel of a progressive JPEG counts several times, by the number of its scans, as
-   * does one of a JPEG or GIF that hardly compresses; one of a PNG 1 to 10 times, of a lossless WebP
-   * 5 times, of a lossy WebP 25 times.
+   * does one of a JPEG or GIF that hardly compresses; one of a PNG 1 to 10 times, of a lossless
+   * WebP 5 times, of a lossy WebP 25 times.
    *
    * @param pixels width times height, positive; 100 million unless set, which takes about 2 seconds
    * @return the changed decoder
@@ -209,9 +209,7 @@ public final class ImageDecoder {
   }
 
   private <T> T decode(
-      ImageSource source,
-      Consumer<byte[]> hash,
-      Function<? super RgbImage, ? extends T> use) {
+      ImageSource source, Consumer<byte[]> hash, Function<? super RgbImage, ? extends T> use) {
     ImageDecoder own = source.decoder();
     if (own != null && own != this) {
       return own.decode(source, hash, use);
@@ -708,7 +706,7 @@ public final class ImageDecoder {
               HOW_TO_ALLOW_MORE),
           null);
     }
-    double most = Math.max(maximumPixels, pixels > SMALL ? 0 : MOST_WORK_OF_SMALL);
+    double most = Math.max((double) maximumPixels, pixels > SMALL ? 0 : MOST_WORK_OF_SMALL);
     if (pixels * structure.workPerPixel > most) {
       throw new UnreadableImageException(
           source,

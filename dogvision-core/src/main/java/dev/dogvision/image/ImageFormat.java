@@ -122,13 +122,17 @@ enum ImageFormat {
     if (text.startsWith("version https://git-lfs")) {
       return "a pointer of Git LFS, which 'git lfs pull' exchanges for the file";
     }
-    if (start.startsWith("\0\0\u0001\0") || start.startsWith("\0\0\u0002\0") || start.startsWith("icns")) {
+    if (start.startsWith("\0\0\u0001\0")
+        || start.startsWith("\0\0\u0002\0")
+        || start.startsWith("icns")) {
       return "an icon";
     }
     if (start.startsWith("%!PS")) {
       return "PostScript";
     }
-    if (start.length() > 2 && start.charAt(0) == 'P' && "123456".indexOf(start.charAt(1)) >= 0
+    if (start.length() > 2
+        && start.charAt(0) == 'P'
+        && "123456".indexOf(start.charAt(1)) >= 0
         && Character.isWhitespace(start.charAt(2))) {
       return "a PPM or PGM picture";
     }

@@ -38,7 +38,9 @@ final class JpegStructure extends FileStructure {
   /** Colours go through a profile row by row. */
   private static final double WORK_OF_PROFILE = 4;
 
-  /** What the bytes of scans take, where a pixel takes 1; those of usual photographs are in that. */
+  /**
+   * What the bytes of scans take, where a pixel takes 1; those of usual photographs are in that.
+   */
   private static final double WORK_PER_BYTE = 0.7;
 
   private static final double USUAL_WORK_OF_BYTES = 0.5;

@@ -771,7 +771,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   /** Runs a batch to its embeddings, image by image. */
-  float[] embeddings(Batch batch) {
+  float[] embeddings(PixelBatch batch) {
     return embedder().forward(batch).values();
   }
 

@@ -1,5 +1,7 @@
 package dev.dogvision.train;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.CheckReturnValue;

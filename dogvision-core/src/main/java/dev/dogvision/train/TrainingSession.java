@@ -222,12 +222,12 @@ record TrainingSession(
     try {
       TrainingEnd end =
           process(
-              context,
-              images,
-              null,
-              new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory),
-              CheckpointSink.NONE,
-              dispatcher)
+                  context,
+                  images,
+                  null,
+                  new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory),
+                  CheckpointSink.NONE,
+                  dispatcher)
               .prepared(
                   settings.phases().get(state.phase),
                   state,

@@ -170,7 +170,7 @@ class EmbeddingsTest {
       }
       Path file = Files.write(folder.resolve("changed.npz"), changed);
       try {
-        Embeddings.read(file);
+        Embeddings unused = Embeddings.read(file);
       } catch (DogVisionException e) {
         refused++;
         assertThat(e).hasMessageContaining("changed.npz");
@@ -183,8 +183,13 @@ class EmbeddingsTest {
   void a_table_and_the_projectors_files_hold_the_same() throws IOException {
     assertThat(Files.readString(three().writeCsv(folder.resolve("dogs.csv"))))
         .isEqualTo(
-            "id,label,e0,e1\nteo,pug,1.0,2.5\n\"\",,-0.0,1.4E-45\n"
-                + "\"com, \"\"vírgula\"\"\tand\ntab\",cão \uD83D\uDC36,3.4028235E38,3.0\n");
+            """
+            id,label,e0,e1
+            teo,pug,1.0,2.5
+            "",,-0.0,1.4E-45
+            "com, ""vírgula""\tand
+            tab",cão \uD83D\uDC36,3.4028235E38,3.0
+            """);
     Path projector = three().writeProjector(folder.resolve("projector"));
     assertThat(projector.resolve("vectors.tsv"))
         .hasContent("1.0\t2.5\n-0.0\t1.4E-45\n3.4028235E38\t3.0\n");

@@ -76,7 +76,8 @@ public final class DecodingWork {
     byte[] png = PictureFiles.png(noisy);
     byte[] gamma = {0, 0, 0x75, 0x30};
     Map<String, byte[]> pictures = new LinkedHashMap<>();
-    pictures.put("JPEG of one colour", PictureFiles.jpeg(PictureFiles.picture(SIDE, SIDE, 1), false));
+    pictures.put(
+        "JPEG of one colour", PictureFiles.jpeg(PictureFiles.picture(SIDE, SIDE, 1), false));
     pictures.put("JPEG of noise", PictureFiles.jpeg(noisy, false));
     pictures.put("progressive JPEG of noise", progressive);
     pictures.put(

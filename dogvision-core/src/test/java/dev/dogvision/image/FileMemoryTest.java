@@ -205,15 +205,12 @@ class FileMemoryTest {
 
       assertThat(width).isEqualTo(40);
       assertThat(hashes)
-          .containsExactly(
-              source.name().equals("pixels") ? source.contentHash() : expected);
+          .containsExactly(source.name().equals("pixels") ? source.contentHash() : expected);
     }
     List<String> hashes = new ArrayList<>();
     ImageSource cut = ImageSource.of("cut", Arrays.copyOf(PNG, PNG.length - 30));
     assertThatThrownBy(
-            () ->
-                ImageDecoder.standard()
-                    .<Integer>decodeHashed(cut, hashes::add, RgbImage::width))
+            () -> ImageDecoder.standard().<Integer>decodeHashed(cut, hashes::add, RgbImage::width))
         .isInstanceOf(UnreadableImageException.class);
     assertThat(hashes).containsExactly(cut.contentHash());
   }

@@ -68,10 +68,12 @@ class OrientationTest {
     byte[] named = PictureFiles.inserted(exif, 0, "Exif\0\0".getBytes(StandardCharsets.US_ASCII));
     byte[] segment = PictureFiles.jpegWithExif(new byte[2], exif);
     byte[] behindScans =
-        PictureFiles.inserted(jpeg, jpeg.length - 2, Arrays.copyOfRange(segment, 2, segment.length));
+        PictureFiles.inserted(
+            jpeg, jpeg.length - 2, Arrays.copyOfRange(segment, 2, segment.length));
 
     assertTurned(PictureFiles.jpegWithExif(jpeg, exif), true);
-    assertTurned(PictureFiles.jpegWithExif(PictureFiles.jpegWithExif(jpeg, new byte[0]), exif), true);
+    assertTurned(
+        PictureFiles.jpegWithExif(PictureFiles.jpegWithExif(jpeg, new byte[0]), exif), true);
     assertTurned(PictureFiles.pngWithChunk(png, "eXIf", exif), true);
     assertTurned(PictureFiles.pngWithChunk(png, "eXIf", named), true);
     assertTurned(behindScans, false);

@@ -77,7 +77,11 @@ class PictureBombsTest {
     for (int side : new int[] {90, 300}) {
       assertRefused(
           PictureBombs.gifClearing(side, side, 1_100_000),
-          "GIF of " + side + " x " + side + " pixels in codes that take so long to follow, which"
+          "GIF of "
+              + side
+              + " x "
+              + side
+              + " pixels in codes that take so long to follow, which"
               + " takes as long as a plain JPEG of 11");
     }
   }
@@ -104,7 +108,10 @@ class PictureBombsTest {
     new Random(1).nextBytes(noise);
     RgbImage picture = new RgbImage(500, 500, noise);
 
-    assertThat(work(ImageFormat.JPEG, PictureFiles.jpeg(new RgbImage(500, 500, new byte[750_000]), false)))
+    assertThat(
+            work(
+                ImageFormat.JPEG,
+                PictureFiles.jpeg(new RgbImage(500, 500, new byte[750_000]), false)))
         .isEqualTo(1);
     assertThat(work(ImageFormat.JPEG, PictureFiles.jpeg(picture, false))).isGreaterThan(1.3);
     byte[] png = PictureFiles.png(picture);

@@ -146,6 +146,7 @@ class InterruptTest {
 
     boolean written =
         dispatcher.write(
+            "checkpoints",
             "the checkpoint",
             () ->
                 WholeFile.write(
