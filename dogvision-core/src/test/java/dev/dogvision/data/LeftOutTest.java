@@ -203,7 +203,7 @@ class LeftOutTest {
                     told.add(notice.message());
                   }
                 })
-            .fit(split.train(), split.validation());
+            .fit(split.train(), Dataset.of(split.validation().examples(), dogs.labels()));
     assertThat(told).containsExactlyElementsOf(notices);
   }
 }
