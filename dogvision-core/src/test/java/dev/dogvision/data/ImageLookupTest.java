@@ -164,7 +164,9 @@ class ImageLookupTest {
               duplicates of an id    0
               rows without an image  2 skipped: b, c
               images without a row   1: z.jpg
-              unreadable images      0""");
+              unreadable images      0
+              notice                 2 rows have no image and are left out: b, c
+              notice                 1 breed has lost all its photographs: y""");
   }
 
   @Test
