@@ -1,5 +1,7 @@
 package dev.dogvision.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Example;
@@ -149,7 +151,7 @@ public final class AddedBreedsExperiment {
                   }
                 })
             .fit(training, test);
-    return new Outcome(run, last.get());
+    return new Outcome(run, requireNonNull(last.get(), "no epoch was finished"));
   }
 
   private static Dataset of(Dataset dogs, Collection<String> breeds) {

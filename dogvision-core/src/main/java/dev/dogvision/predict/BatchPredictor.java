@@ -52,7 +52,7 @@ public final class BatchPredictor {
   /** What a killed process loses at most; one write to the disk each. */
   private static final int BATCHES_A_CHUNK = 16;
 
-  private final Predictor predictor;
+  private final NetworkPredictor predictor;
   private final int batchSize;
   private final ProblemPolicy unreadableImages;
   private final List<Progress> listeners;
@@ -71,7 +71,7 @@ public final class BatchPredictor {
     void predicted(int done, int total);
   }
 
-  BatchPredictor(Predictor predictor) {
+  BatchPredictor(NetworkPredictor predictor) {
     this(
         predictor,
         predictor.device().type().equals("cuda") ? CUDA_BATCH : CPU_BATCH,
@@ -81,7 +81,7 @@ public final class BatchPredictor {
   }
 
   private BatchPredictor(
-      Predictor predictor,
+      NetworkPredictor predictor,
       int batchSize,
       ProblemPolicy unreadableImages,
       List<Progress> listeners,

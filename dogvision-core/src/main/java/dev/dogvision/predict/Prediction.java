@@ -40,18 +40,48 @@ public final class Prediction {
   private final int inputSize;
 
   Prediction(TrainedModel model, float[] logits, PictureQuality quality) {
+    this(
+        model.labels(),
+        logits,
+        model.temperature(),
+        model.confidenceThreshold(),
+        quality,
+        model.preprocessing().size());
+  }
+
+  private Prediction(
+      Labels labels,
+      float[] logits,
+      double temperature,
+      Optional<ConfidenceThreshold> threshold,
+      PictureQuality quality,
+      int inputSize) {
     checkArgument(
-        logits.length == model.labels().size(),
-        "logits: %s for %s labels",
-        logits.length,
-        model.labels().size());
-    this.labels = model.labels();
+        logits.length == labels.size(), "logits: %s for %s labels", logits.length, labels.size());
+    this.labels = labels;
     this.logits = logits;
-    this.temperature = model.temperature();
-    this.threshold = model.confidenceThreshold();
+    this.temperature = temperature;
+    this.threshold = threshold;
     this.probabilities = softmax(logits, temperature);
     this.quality = quality;
-    this.inputSize = model.preprocessing().size();
+    this.inputSize = inputSize;
+  }
+
+  /**
+   * A prediction of one's own, for tests and for what stands in a predictor's place.
+   *
+   * @param labels what was told apart
+   * @param logits one finite number a label; copied
+   * @return the prediction at a temperature of 1, of a picture that nothing is wrong with, and
+   *     never unsure
+   * @throws IllegalArgumentException if there is not one finite number for each label
+   */
+  public static Prediction of(Labels labels, float[] logits) {
+    for (float logit : logits) {
+      checkArgument(Float.isFinite(logit), "logits must be finite, got %s", logit);
+    }
+    return new Prediction(
+        labels, logits.clone(), 1, Optional.empty(), PictureQuality.UNKNOWN, /* inputSize= */ 0);
   }
 
   /** {@code softmax(logits / temperature)}, without overflow whatever the logits. */

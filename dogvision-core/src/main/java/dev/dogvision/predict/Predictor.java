@@ -1,15 +1,10 @@
 package dev.dogvision.predict;
 
-import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.ImmutableMap;
-import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
-import dev.dogvision.MismatchException;
 import dev.dogvision.Precision;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.Embeddings;
@@ -17,30 +12,16 @@ import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
-import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.image.UnreadableImageException;
-import dev.dogvision.internal.Fingerprints;
 import dev.dogvision.internal.SetOnce;
-import dev.dogvision.internal.inputs.RunMemory;
-import dev.dogvision.internal.pipeline.InferencePipeline;
-import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
-import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
-import dev.dogvision.spi.Network;
-import dev.dogvision.spi.NetworkPlan;
-import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Segment;
-import dev.dogvision.spi.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,49 +37,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A picture that can't be read is an {@link UnreadableImageException}, wherever it comes from; a
  * call after {@link #close()} is an {@link IllegalStateException}.
+ *
+ * <p>It is an interface so that applications can put something in front of it or, in their tests,
+ * in its place; {@link Prediction#of} makes what such a one answers.
  */
-public final class Predictor implements AutoCloseable {
-  private final TrainedModel model;
-  private final ImageDecoder decoder;
-  private final InferencePipeline single;
-  private final Engine engine;
-  private final Device device;
-  private final Precision precision;
-  private final Views views;
-  private final Network network;
-  private volatile boolean closed;
-
-  /** For {@link #embedAll}; softly, so that it costs nobody else memory that is needed. */
-  private final RunMemory embeddingMemory =
-      new RunMemory(Runtime.getRuntime().maxMemory() / REMEMBERED_SHARE);
-
-  private final Object lock = new Object();
-
-  /** From pixels to the embedding; opened when it is first asked for. */
-  @GuardedBy("lock")
-  private @Nullable Network embedder;
-
-  /** From pixels to the last feature map; opened when it is first asked for. */
-  @GuardedBy("lock")
-  private @Nullable Network featureMapper;
-
-  private Predictor(Builder builder) {
-    this.model = builder.model;
-    this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
-    this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
-    this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
-    this.views = builder.views == null ? Views.ONE : builder.views;
-    this.engine = Engines.forPrediction(model.plan(), builder.engine);
-    this.device = Engines.chooseDevice(engine, builder.device);
-    checkState(
-        precision == Precision.FLOAT32 || device.type().equals("cuda"),
-        "precision(%s) needs a CUDA device, and this is %s",
-        precision,
-        device);
-    this.network =
-        engine.open(model.plan(), model.plan().whole(), model.weights(), device, precision);
-  }
-
+public interface Predictor extends AutoCloseable {
   /**
    * Loads a model that was saved, on the best device there is.
    *
@@ -106,7 +49,7 @@ public final class Predictor implements AutoCloseable {
    * @return a predictor, to be closed by the caller
    * @throws DogVisionException if there is no such model, it is damaged, or there is no engine
    */
-  public static Predictor load(Path folder) {
+  static Predictor load(Path folder) {
     return of(TrainedModel.load(folder));
   }
 
@@ -119,7 +62,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if there is no such model, it is damaged, or there is no engine or
    *     no such device
    */
-  public static Predictor load(Path folder, String device) {
+  static Predictor load(Path folder, String device) {
     return of(TrainedModel.load(folder), device);
   }
 
@@ -130,7 +73,7 @@ public final class Predictor implements AutoCloseable {
    * @return a predictor, to be closed by the caller
    * @throws DogVisionException if there is no engine
    */
-  public static Predictor of(TrainedModel model) {
+  static Predictor of(TrainedModel model) {
     return builder(model).open();
   }
 
@@ -142,7 +85,7 @@ public final class Predictor implements AutoCloseable {
    * @return a predictor, to be closed by the caller
    * @throws DogVisionException if there is no engine or no such device
    */
-  public static Predictor of(TrainedModel model, String device) {
+  static Predictor of(TrainedModel model, String device) {
     return builder(model).device(device).open();
   }
 
@@ -154,7 +97,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if there is no such model on the class path, naming the dependency
    *     to add, or no engine
    */
-  public static Predictor pretrained() {
+  static Predictor pretrained() {
     return of(TrainedModel.pretrained());
   }
 
@@ -166,7 +109,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if there is no such model on the class path, no engine or no such
    *     device
    */
-  public static Predictor pretrained(String device) {
+  static Predictor pretrained(String device) {
     return of(TrainedModel.pretrained(), device);
   }
 
@@ -176,7 +119,7 @@ public final class Predictor implements AutoCloseable {
    * @param model the model
    * @return a builder
    */
-  public static Builder builder(TrainedModel model) {
+  static Builder builder(TrainedModel model) {
     return new Builder(model);
   }
 
@@ -187,10 +130,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    * @throws UnreadableImageException if it can't be read
    */
-  public Prediction predict(ImageSource image) {
-    checkOpen();
-    return predict(single.decode(image), image.name());
-  }
+  Prediction predict(ImageSource image);
 
   /**
    * Predicts a picture in a file.
@@ -199,7 +139,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    * @throws UnreadableImageException if it can't be read
    */
-  public Prediction predict(Path image) {
+  default Prediction predict(Path image) {
     return predict(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -210,7 +150,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    * @throws UnreadableImageException if it can't be read
    */
-  public Prediction predict(byte[] image) {
+  default Prediction predict(byte[] image) {
     return predict(inMemory(requireNonNull(image, "image")));
   }
 
@@ -221,7 +161,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction
    * @throws UnreadableImageException if it can't be read
    */
-  public Prediction predict(InputStream image) {
+  default Prediction predict(InputStream image) {
     return predict(fromStream(requireNonNull(image, "image")));
   }
 
@@ -231,7 +171,7 @@ public final class Predictor implements AutoCloseable {
    * @param image of any type; what is transparent is taken for white
    * @return the prediction
    */
-  public Prediction predict(BufferedImage image) {
+  default Prediction predict(BufferedImage image) {
     return predict(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -241,17 +181,8 @@ public final class Predictor implements AutoCloseable {
    * @param image of any size
    * @return the prediction
    */
-  public Prediction predict(RgbImage image) {
+  default Prediction predict(RgbImage image) {
     return predict(ImageSource.of(requireNonNull(image, "image")));
-  }
-
-  private Prediction predict(RgbImage image, String source) {
-    checkOpen();
-    PixelBatch batch = single.batch(image);
-    return new Prediction(
-        model,
-        finite(logits(batch), source),
-        PictureQuality.of(image, batch.pixels(), 0, batch.pixels().length));
   }
 
   /**
@@ -261,7 +192,7 @@ public final class Predictor implements AutoCloseable {
    * @return the view; it lives as long as this predictor and need not be closed
    * @throws IllegalArgumentException if k is not positive
    */
-  public TopPredictor top(int k) {
+  default TopPredictor top(int k) {
     return new TopPredictor(this, k);
   }
 
@@ -274,7 +205,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
    *     leaving them out
    */
-  public Predictions predictAll(Dataset dataset) {
+  default Predictions predictAll(Dataset dataset) {
     return inBatches().predict(dataset);
   }
 
@@ -286,7 +217,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
    *     leaving them out
    */
-  public Predictions predictAll(Collection<ImageSource> sources) {
+  default Predictions predictAll(Collection<ImageSource> sources) {
     return inBatches().predict(sources);
   }
 
@@ -298,7 +229,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
    *     leaving them out
    */
-  public Predictions predictAll(Stream<ImageSource> sources) {
+  default Predictions predictAll(Stream<ImageSource> sources) {
     return inBatches().predict(sources);
   }
 
@@ -310,7 +241,7 @@ public final class Predictor implements AutoCloseable {
    * @return in the pictures' order; nothing needs to be closed
    * @see BatchPredictor#stream(Iterable)
    */
-  public Iterable<Labelled<Prediction>> stream(Iterable<ImageSource> sources) {
+  default Iterable<Labelled<Prediction>> stream(Iterable<ImageSource> sources) {
     return inBatches().stream(sources);
   }
 
@@ -320,7 +251,7 @@ public final class Predictor implements AutoCloseable {
    * @param sources the pictures
    * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
    */
-  public Iterable<Labelled<Prediction>> stream(Iterator<ImageSource> sources) {
+  default Iterable<Labelled<Prediction>> stream(Iterator<ImageSource> sources) {
     return inBatches().stream(sources);
   }
 
@@ -330,7 +261,7 @@ public final class Predictor implements AutoCloseable {
    * @param sources the pictures; not closed
    * @return in the pictures' order; a second iterator is an {@link IllegalStateException}
    */
-  public Iterable<Labelled<Prediction>> stream(Stream<ImageSource> sources) {
+  default Iterable<Labelled<Prediction>> stream(Stream<ImageSource> sources) {
     return inBatches().stream(sources);
   }
 
@@ -345,7 +276,7 @@ public final class Predictor implements AutoCloseable {
    *     leaving them out
    * @see #embedding(ImageSource)
    */
-  public Embeddings embedAll(Dataset dataset) {
+  default Embeddings embedAll(Dataset dataset) {
     return inBatches().embed(dataset);
   }
 
@@ -357,7 +288,7 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them; see {@link #inBatches()} for
    *     leaving them out
    */
-  public Embeddings embedAll(Collection<ImageSource> sources) {
+  default Embeddings embedAll(Collection<ImageSource> sources) {
     return inBatches().embed(sources);
   }
 
@@ -366,9 +297,7 @@ public final class Predictor implements AutoCloseable {
    *
    * @return a view of this predictor; it lives as long as this predictor and need not be closed
    */
-  public BatchPredictor inBatches() {
-    return new BatchPredictor(this);
-  }
+  BatchPredictor inBatches();
 
   /**
    * Measures the model on labelled pictures, read as {@link #predictAll} does.
@@ -381,15 +310,15 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalStateException if the data set is unlabelled
    * @throws DogVisionException if pictures can't be read, naming them
    */
-  public Evaluation evaluate(Dataset dataset) {
-    Dataset known = dataset.withLabels(model.labels());
+  default Evaluation evaluate(Dataset dataset) {
+    Dataset known = dataset.withLabels(model().labels());
     Predictions predictions = predictAll(known);
     return Evaluation.ofLogits(
-        model.labels(),
+        model().labels(),
         predictions.ids(),
         known.labelIndices(),
         predictions.logits(),
-        model.temperature());
+        model().temperature());
   }
 
   /**
@@ -407,11 +336,11 @@ public final class Predictor implements AutoCloseable {
    * @throws DogVisionException if pictures can't be read, naming them
    * @see TemperatureScaling
    */
-  public TemperatureScaling calibrate(Dataset dataset) {
-    Dataset known = dataset.withLabels(model.labels());
+  default TemperatureScaling calibrate(Dataset dataset) {
+    Dataset known = dataset.withLabels(model().labels());
     Predictions predictions = predictAll(known);
     return TemperatureScaling.fit(
-        model.labels(), predictions.ids(), known.labelIndices(), predictions.logits());
+        model().labels(), predictions.ids(), known.labelIndices(), predictions.logits());
   }
 
   /**
@@ -422,10 +351,7 @@ public final class Predictor implements AutoCloseable {
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @throws UnreadableImageException if it can't be read
    */
-  public float[] embedding(ImageSource image) {
-    checkOpen();
-    return embedder().forward(single.batch(single.decode(image))).values().clone();
-  }
+  float[] embedding(ImageSource image);
 
   /**
    * The embedding of a picture in a file.
@@ -435,7 +361,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    * @see #embedding(ImageSource)
    */
-  public float[] embedding(Path image) {
+  default float[] embedding(Path image) {
     return embedding(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -447,7 +373,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    * @see #embedding(ImageSource)
    */
-  public float[] embedding(byte[] image) {
+  default float[] embedding(byte[] image) {
     return embedding(inMemory(requireNonNull(image, "image")));
   }
 
@@ -459,7 +385,7 @@ public final class Predictor implements AutoCloseable {
    * @throws UnreadableImageException if it can't be read
    * @see #embedding(ImageSource)
    */
-  public float[] embedding(InputStream image) {
+  default float[] embedding(InputStream image) {
     return embedding(fromStream(requireNonNull(image, "image")));
   }
 
@@ -470,7 +396,7 @@ public final class Predictor implements AutoCloseable {
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @see #embedding(ImageSource)
    */
-  public float[] embedding(BufferedImage image) {
+  default float[] embedding(BufferedImage image) {
     return embedding(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -481,7 +407,7 @@ public final class Predictor implements AutoCloseable {
    * @return {@code model().plan().embeddingSize()} values, a new array
    * @see #embedding(ImageSource)
    */
-  public float[] embedding(RgbImage image) {
+  default float[] embedding(RgbImage image) {
     return embedding(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -492,10 +418,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and its map
    * @throws UnreadableImageException if it can't be read
    */
-  public Explanation explain(ImageSource image) {
-    checkOpen();
-    return explain(single.decode(image), null, image.name());
-  }
+  Explanation explain(ImageSource image);
 
   /**
    * Explains a label of a picture, wherever it is: which places speak for it, though the model may
@@ -507,10 +430,7 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    * @throws UnreadableImageException if the picture can't be read
    */
-  public Explanation explain(ImageSource image, String label) {
-    checkOpen();
-    return explain(single.decode(image), requireNonNull(label, "label"), image.name());
-  }
+  Explanation explain(ImageSource image, String label);
 
   /**
    * Explains the most probable label of a picture in a file.
@@ -519,7 +439,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and its map
    * @throws UnreadableImageException if it can't be read
    */
-  public Explanation explain(Path image) {
+  default Explanation explain(Path image) {
     return explain(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -532,7 +452,7 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    * @throws UnreadableImageException if the picture can't be read
    */
-  public Explanation explain(Path image, String label) {
+  default Explanation explain(Path image, String label) {
     return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
@@ -543,7 +463,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and its map
    * @throws UnreadableImageException if it can't be read
    */
-  public Explanation explain(byte[] image) {
+  default Explanation explain(byte[] image) {
     return explain(inMemory(requireNonNull(image, "image")));
   }
 
@@ -556,7 +476,7 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    * @throws UnreadableImageException if the picture can't be read
    */
-  public Explanation explain(byte[] image, String label) {
+  default Explanation explain(byte[] image, String label) {
     return explain(inMemory(requireNonNull(image, "image")), label);
   }
 
@@ -567,7 +487,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and its map
    * @throws UnreadableImageException if it can't be read
    */
-  public Explanation explain(InputStream image) {
+  default Explanation explain(InputStream image) {
     return explain(fromStream(requireNonNull(image, "image")));
   }
 
@@ -580,7 +500,7 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    * @throws UnreadableImageException if the picture can't be read
    */
-  public Explanation explain(InputStream image, String label) {
+  default Explanation explain(InputStream image, String label) {
     return explain(fromStream(requireNonNull(image, "image")), label);
   }
 
@@ -590,7 +510,7 @@ public final class Predictor implements AutoCloseable {
    * @param image of any type; what is transparent is taken for white
    * @return the prediction and its map
    */
-  public Explanation explain(BufferedImage image) {
+  default Explanation explain(BufferedImage image) {
     return explain(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -602,7 +522,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and the label's map
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    */
-  public Explanation explain(BufferedImage image, String label) {
+  default Explanation explain(BufferedImage image, String label) {
     return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
@@ -612,7 +532,7 @@ public final class Predictor implements AutoCloseable {
    * @param image of any size
    * @return the prediction and its map
    */
-  public Explanation explain(RgbImage image) {
+  default Explanation explain(RgbImage image) {
     return explain(ImageSource.of(requireNonNull(image, "image")));
   }
 
@@ -624,7 +544,7 @@ public final class Predictor implements AutoCloseable {
    * @return the prediction and the label's map
    * @throws IllegalArgumentException if the model has no such label, naming similar ones
    */
-  public Explanation explain(RgbImage image, String label) {
+  default Explanation explain(RgbImage image, String label) {
     return explain(ImageSource.of(requireNonNull(image, "image")), label);
   }
 
@@ -634,172 +554,25 @@ public final class Predictor implements AutoCloseable {
    *
    * @return whether {@link #explain} works
    */
-  public boolean explains() {
-    return model.plan().module().isEmpty();
-  }
-
-  private Explanation explain(RgbImage image, @Nullable String label, String source) {
-    checkOpen();
-    if (!explains()) {
-      throw new MismatchException(
-          model.architecture().title(),
-          model.architecture().title()
-              + " is a published module that gives an embedding and no feature map, from which a"
-              + " map is made: explain needs a model on another backbone");
-    }
-    // First, so that an unknown label fails before any work.
-    int asked = label == null ? -1 : model.labels().index(label);
-    Prediction prediction = predict(image, source);
-    String explained = label == null ? prediction.best().label() : label;
-    int index = asked < 0 ? model.labels().index(explained) : asked;
-    NetworkPlan plan = model.plan();
-    Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
-    float[] featureMap = featureMapper().forward(single.batch(image)).values();
-    return new Explanation(
-        prediction, explained, ActivationMap.of(featureMap, head, index), sharper(image));
-  }
-
-  /** What the network sees of a picture, in more pixels. */
-  private RgbImage sharper(RgbImage image) {
-    Preprocessing preprocessing = model.preprocessing();
-    return preprocessing.withSize(Math.max(preprocessing.size(), EXPLAINED_SIDE)).apply(image);
-  }
-
-  private Network featureMapper() {
-    synchronized (lock) {
-      checkOpen();
-      if (featureMapper == null) {
-        NetworkPlan plan = model.plan();
-        featureMapper =
-            engine.open(
-                plan,
-                new Segment(0, plan.featureMapPosition()),
-                model.weights(),
-                device,
-                precision);
-      }
-      return featureMapper;
-    }
-  }
-
-  private Network embedder() {
-    synchronized (lock) {
-      checkOpen();
-      if (embedder == null) {
-        NetworkPlan plan = model.plan();
-        embedder =
-            engine.open(
-                plan, new Segment(0, plan.embeddingPosition()), model.weights(), device, precision);
-      }
-      return embedder;
-    }
-  }
+  boolean explains();
 
   /**
    * The model that predicts.
    *
    * @return as given or loaded
    */
-  public TrainedModel model() {
-    return model;
-  }
+  TrainedModel model();
 
   /**
    * Where it runs.
    *
    * @return the device chosen
    */
-  public Device device() {
-    return device;
-  }
+  Device device();
 
   /** Frees native memory, after waiting for calls under way. May be called twice. */
   @Override
-  public void close() {
-    closed = true;
-    network.close();
-    synchronized (lock) {
-      if (embedder != null) {
-        embedder.close();
-      }
-      if (featureMapper != null) {
-        featureMapper.close();
-      }
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "Predictor[" + model + " on " + device + (closed ? ", closed]" : "]");
-  }
-
-  private static final int EXPLAINED_SIDE = 448;
-  private static final int REMEMBERED_SHARE = 8;
-
-  /** How many pictures reach the network. */
-  InferencePipeline pipeline(int batchSize) {
-    return InferencePipeline.of(decoder, model.preprocessing(), batchSize);
-  }
-
-  /** What probabilities depend on to their last bit, besides the picture. */
-  Map<String, String> settings(int batchSize) {
-    return ImmutableMap.of(
-        "model", model.fingerprint(),
-        "engine", engine.name() + " " + engine.version(),
-        "device", device.toString(),
-        "precision", precision + (views == Views.ONE ? "" : ", " + views),
-        "batch size", String.valueOf(batchSize));
-  }
-
-  void checkOpen() {
-    checkState(!closed, "this predictor is closed");
-  }
-
-  /** Runs a batch to its logits, image by image, as the mean of all views. */
-  float[] logits(PixelBatch batch) {
-    checkOpen();
-    float[] logits = network.forward(batch).values();
-    if (views == Views.MIRRORED) {
-      float[] mirrored = network.forward(batch.mirrored()).values();
-      float[] means = new float[logits.length];
-      for (int i = 0; i < means.length; i++) {
-        means[i] = (logits[i] + mirrored[i]) / 2;
-      }
-      return means;
-    }
-    return logits;
-  }
-
-  /** Runs a batch to its embeddings, image by image. */
-  float[] embeddings(PixelBatch batch) {
-    return embedder().forward(batch).values();
-  }
-
-  /** What embeddings were computed of pictures, as long as there is memory for it. */
-  RunMemory embeddingMemory() {
-    return embeddingMemory;
-  }
-
-  /** What tells the part of the network that gives embeddings from that of other models. */
-  String embeddingNetwork() {
-    return Fingerprints.embedding(model.plan(), model.preprocessing(), model.weights());
-  }
-
-  /** Refuses logits that are no numbers, which half precision may bring about. */
-  float[] finite(float[] logits, String source) {
-    if (!Floats.asList(logits).stream().allMatch(Float::isFinite)) {
-      throw new DogVisionException(
-          String.format(
-              Locale.ROOT,
-              "the network's answer for %s holds values that are no numbers: %s... (%s on %s)%s",
-              source,
-              Arrays.toString(Arrays.copyOf(logits, Math.min(3, logits.length))),
-              precision,
-              device,
-              precision == Precision.FLOAT16 ? "; use FLOAT32" : ""));
-    }
-    return logits;
-  }
+  void close();
 
   private static ImageSource inMemory(byte[] image) {
     return ImageSource.of("picture in memory", image);
@@ -810,14 +583,14 @@ public final class Predictor implements AutoCloseable {
   }
 
   /** Collects a predictor's settings. Not for several threads at once. */
-  public static final class Builder {
+  final class Builder {
     private final SetOnce once = new SetOnce();
-    private final TrainedModel model;
-    private @Nullable String engine;
-    private @Nullable String device;
-    private @Nullable Precision precision;
-    private @Nullable ImageDecoder decoder;
-    private @Nullable Views views;
+    final TrainedModel model;
+    @Nullable String engine;
+    @Nullable String device;
+    @Nullable Precision precision;
+    @Nullable ImageDecoder decoder;
+    @Nullable Views views;
 
     private Builder(TrainedModel model) {
       this.model = requireNonNull(model, "model");
@@ -905,7 +678,7 @@ public final class Predictor implements AutoCloseable {
      * @throws DogVisionException if there is no engine or no such device
      */
     public Predictor open() {
-      return new Predictor(this);
+      return new NetworkPredictor(this);
     }
   }
 }

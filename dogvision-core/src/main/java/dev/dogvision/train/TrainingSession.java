@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -143,25 +144,13 @@ record TrainingSession(
                   .toList(),
               state.epoch() == 0 ? OptionalInt.empty() : OptionalInt.of(state.epoch()),
               state.batches));
-      training.notices().forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
-      if (validation != null) {
-        validation
-            .notices()
-            .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
-      }
-      DataNotices.of(start.model(), training.dataset(), validationData)
-          .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
-      if (resumed != null) {
-        resumed
-            .notices(context.engine())
-            .forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
-      }
       PhaseInputs inputs =
           new PhaseInputs(context, start, settings, dispatcher, embeddingFolder, memory);
       TrainingProcess process =
           process(context, training, validation, inputs, checkpoints, dispatcher);
       TrainingEnd end;
       try {
+        tell(training, validation, context, dispatcher);
         end = process.run(state);
       } catch (RuntimeException e) {
         if (!dispatcher.isInterruption(e)) {
@@ -185,6 +174,25 @@ record TrainingSession(
       dispatcher.dispatchFailure(e);
       throw e;
     }
+  }
+
+  /** Tells what is worth knowing of the data and of the run that is taken up. */
+  private void tell(
+      LabelledImages training,
+      @Nullable LabelledImages validation,
+      ExecutionContext context,
+      EventDispatcher dispatcher) {
+    List<String> notices = new ArrayList<>(training.notices());
+    if (validation != null) {
+      notices.addAll(validation.notices());
+    }
+    notices.addAll(
+        DataNotices.of(
+            start.model(), training.dataset(), validation == null ? null : validation.dataset()));
+    if (resumed != null) {
+      notices.addAll(resumed.notices(context.engine()));
+    }
+    notices.forEach(notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
   }
 
   /** The run with its threshold tried on other things, unless an interruption comes first. */

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Example;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.contract.ColouredPictures;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +104,43 @@ class TrainingEndTest {
 
     assertThat(ended.get(10, TimeUnit.SECONDS).end()).isEqualTo(new TrainingEnd.Interrupted());
     thread.join();
+  }
+
+  @Test
+  void an_interrupt_while_photographs_of_both_parts_are_compared_ends_the_run() throws IOException {
+    AtomicBoolean started = new AtomicBoolean();
+    Thread caller = Thread.currentThread();
+    List<Example> examples = new ArrayList<>();
+    for (Example example : training) {
+      byte[] content = Files.readAllBytes(example.image().path().orElseThrow());
+      examples.add(
+          new Example(
+              example.id(),
+              ImageSource.of(
+                  example.id(),
+                  () -> {
+                    if (started.getAndSet(false)) {
+                      caller.interrupt();
+                    }
+                    return new ByteArrayInputStream(content);
+                  }),
+              example.label()));
+    }
+    Dataset opened = Dataset.of(examples, training.labels());
+    TrainingRun run =
+        frozen()
+            .listener(
+                (event, control) -> {
+                  if (event instanceof TrainingEvent.RunStarted) {
+                    started.set(true);
+                  }
+                })
+            .fit(opened, validation);
+    boolean interrupted = Thread.interrupted();
+
+    assertThat(interrupted).isTrue();
+    assertThat(run.end()).isEqualTo(new TrainingEnd.Interrupted());
+    assertThat(run.chosenEpoch()).isZero();
   }
 
   @Test

@@ -1,0 +1,273 @@
+package dev.dogvision.predict;
+
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Floats;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.dogvision.Device;
+import dev.dogvision.DogVisionException;
+import dev.dogvision.MismatchException;
+import dev.dogvision.Precision;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
+import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.RgbImage;
+import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.inputs.RunMemory;
+import dev.dogvision.internal.pipeline.InferencePipeline;
+import dev.dogvision.internal.pipeline.PictureQuality;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Segment;
+import dev.dogvision.spi.Tensor;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A predictor that runs a network on an engine. Safe from many threads at once. */
+final class NetworkPredictor implements Predictor {
+  private final TrainedModel model;
+  private final ImageDecoder decoder;
+  private final InferencePipeline single;
+  private final Engine engine;
+  private final Device device;
+  private final Precision precision;
+  private final Views views;
+  private final Network network;
+  private volatile boolean closed;
+
+  /** For {@link Predictor#embedAll}; softly, so that it costs nobody else memory that is needed. */
+  private final RunMemory embeddingMemory =
+      new RunMemory(Runtime.getRuntime().maxMemory() / REMEMBERED_SHARE);
+
+  private final Object lock = new Object();
+
+  /** From pixels to the embedding; opened when it is first asked for. */
+  @GuardedBy("lock")
+  private @Nullable Network embedder;
+
+  /** From pixels to the last feature map; opened when it is first asked for. */
+  @GuardedBy("lock")
+  private @Nullable Network featureMapper;
+
+  NetworkPredictor(Predictor.Builder builder) {
+    this.model = builder.model;
+    this.decoder = builder.decoder == null ? ImageDecoder.standard() : builder.decoder;
+    this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
+    this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
+    this.views = builder.views == null ? Views.ONE : builder.views;
+    this.engine = Engines.forPrediction(model.plan(), builder.engine);
+    this.device = Engines.chooseDevice(engine, builder.device);
+    checkState(
+        precision == Precision.FLOAT32 || device.type().equals("cuda"),
+        "precision(%s) needs a CUDA device, and this is %s",
+        precision,
+        device);
+    this.network =
+        engine.open(model.plan(), model.plan().whole(), model.weights(), device, precision);
+  }
+
+  @Override
+  public Prediction predict(ImageSource image) {
+    checkOpen();
+    return predict(single.decode(image), image.name());
+  }
+
+  private Prediction predict(RgbImage image, String source) {
+    checkOpen();
+    PixelBatch batch = single.batch(image);
+    return new Prediction(
+        model,
+        finite(logits(batch), source),
+        PictureQuality.of(image, batch.pixels(), 0, batch.pixels().length));
+  }
+
+  @Override
+  public BatchPredictor inBatches() {
+    return new BatchPredictor(this);
+  }
+
+  @Override
+  public float[] embedding(ImageSource image) {
+    checkOpen();
+    return embedder().forward(single.batch(single.decode(image))).values().clone();
+  }
+
+  @Override
+  public Explanation explain(ImageSource image) {
+    checkOpen();
+    return explain(single.decode(image), null, image.name());
+  }
+
+  @Override
+  public Explanation explain(ImageSource image, String label) {
+    checkOpen();
+    return explain(single.decode(image), requireNonNull(label, "label"), image.name());
+  }
+
+  @Override
+  public boolean explains() {
+    return model.plan().module().isEmpty();
+  }
+
+  private Explanation explain(RgbImage image, @Nullable String label, String source) {
+    checkOpen();
+    if (!explains()) {
+      throw new MismatchException(
+          model.architecture().title(),
+          model.architecture().title()
+              + " is a published module that gives an embedding and no feature map, from which a"
+              + " map is made: explain needs a model on another backbone");
+    }
+    // First, so that an unknown label fails before any work.
+    int asked = label == null ? -1 : model.labels().index(label);
+    Prediction prediction = predict(image, source);
+    String explained = label == null ? prediction.best().label() : label;
+    int index = asked < 0 ? model.labels().index(explained) : asked;
+    NetworkPlan plan = model.plan();
+    Tensor head = requireNonNull(model.weights().get(plan.headName() + ".weight"), "head");
+    float[] featureMap = featureMapper().forward(single.batch(image)).values();
+    return new Explanation(
+        prediction, explained, ActivationMap.of(featureMap, head, index), sharper(image));
+  }
+
+  /** What the network sees of a picture, in more pixels. */
+  private RgbImage sharper(RgbImage image) {
+    Preprocessing preprocessing = model.preprocessing();
+    return preprocessing.withSize(Math.max(preprocessing.size(), EXPLAINED_SIDE)).apply(image);
+  }
+
+  private Network featureMapper() {
+    synchronized (lock) {
+      checkOpen();
+      if (featureMapper == null) {
+        NetworkPlan plan = model.plan();
+        featureMapper =
+            engine.open(
+                plan,
+                new Segment(0, plan.featureMapPosition()),
+                model.weights(),
+                device,
+                precision);
+      }
+      return featureMapper;
+    }
+  }
+
+  private Network embedder() {
+    synchronized (lock) {
+      checkOpen();
+      if (embedder == null) {
+        NetworkPlan plan = model.plan();
+        embedder =
+            engine.open(
+                plan, new Segment(0, plan.embeddingPosition()), model.weights(), device, precision);
+      }
+      return embedder;
+    }
+  }
+
+  @Override
+  public TrainedModel model() {
+    return model;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    network.close();
+    synchronized (lock) {
+      if (embedder != null) {
+        embedder.close();
+      }
+      if (featureMapper != null) {
+        featureMapper.close();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Predictor[" + model + " on " + device + (closed ? ", closed]" : "]");
+  }
+
+  private static final int EXPLAINED_SIDE = 448;
+  private static final int REMEMBERED_SHARE = 8;
+
+  /** How many pictures reach the network. */
+  InferencePipeline pipeline(int batchSize) {
+    return InferencePipeline.of(decoder, model.preprocessing(), batchSize);
+  }
+
+  /** What probabilities depend on to their last bit, besides the picture. */
+  Map<String, String> settings(int batchSize) {
+    return ImmutableMap.of(
+        "model", model.fingerprint(),
+        "engine", engine.name() + " " + engine.version(),
+        "device", device.toString(),
+        "precision", precision + (views == Views.ONE ? "" : ", " + views),
+        "batch size", String.valueOf(batchSize));
+  }
+
+  void checkOpen() {
+    checkState(!closed, "this predictor is closed");
+  }
+
+  /** Runs a batch to its logits, image by image, as the mean of all views. */
+  float[] logits(PixelBatch batch) {
+    checkOpen();
+    float[] logits = network.forward(batch).values();
+    if (views == Views.MIRRORED) {
+      float[] mirrored = network.forward(batch.mirrored()).values();
+      float[] means = new float[logits.length];
+      for (int i = 0; i < means.length; i++) {
+        means[i] = (logits[i] + mirrored[i]) / 2;
+      }
+      return means;
+    }
+    return logits;
+  }
+
+  /** Runs a batch to its embeddings, image by image. */
+  float[] embeddings(PixelBatch batch) {
+    return embedder().forward(batch).values();
+  }
+
+  /** What embeddings were computed of pictures, as long as there is memory for it. */
+  RunMemory embeddingMemory() {
+    return embeddingMemory;
+  }
+
+  /** What tells the part of the network that gives embeddings from that of other models. */
+  String embeddingNetwork() {
+    return Fingerprints.embedding(model.plan(), model.preprocessing(), model.weights());
+  }
+
+  /** Refuses logits that are no numbers, which half precision may bring about. */
+  float[] finite(float[] logits, String source) {
+    if (!Floats.asList(logits).stream().allMatch(Float::isFinite)) {
+      throw new DogVisionException(
+          String.format(
+              Locale.ROOT,
+              "the network's answer for %s holds values that are no numbers: %s... (%s on %s)%s",
+              source,
+              Arrays.toString(Arrays.copyOf(logits, Math.min(3, logits.length))),
+              precision,
+              device,
+              precision == Precision.FLOAT16 ? "; use FLOAT32" : ""));
+    }
+    return logits;
+  }
+}
