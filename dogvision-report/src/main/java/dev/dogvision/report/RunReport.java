@@ -91,17 +91,23 @@ final class RunReport {
       TrainingRun run, Dataset training, Dataset validation, Evaluation evaluation) {
     Set<String> mistakes =
         evaluation.worstMistakes(MISTAKES).stream().map(Mistake::id).collect(Collectors.toSet());
-    Dataset mistaken = validation.filter(example -> mistakes.contains(example.id()));
-    if (mistaken.size() == 0) {
+    if (mistakes.isEmpty()) {
       return Map.of();
     }
+    Dataset mistaken = validation.filter(example -> mistakes.contains(example.id()));
     try {
       List<List<Neighbour>> found =
           Neighbours.among(run.embeddings(training))
-              .nearestToEach(run.embeddings(mistaken), RESEMBLED);
+              .nearestToEach(run.embeddings(mistaken), RESEMBLED + 1);
       ImmutableMap.Builder<String, List<Neighbour>> neighbours = ImmutableMap.builder();
       for (int i = 0; i < mistaken.size(); i++) {
-        neighbours.put(mistaken.example(i).id(), found.get(i));
+        Example itself = mistaken.example(i); // where it was trained on
+        neighbours.put(
+            itself.id(),
+            found.get(i).stream()
+                .filter(one -> !training.example(one.index()).image().equals(itself.image()))
+                .limit(RESEMBLED)
+                .toList());
       }
       return neighbours.buildKeepingLast();
     } catch (UnreadableImageException e) { // gone since the training: no reason for no report

@@ -1,6 +1,7 @@
 package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dogvision.data.Dataset;
@@ -103,7 +104,7 @@ class RunReportTest {
     List<Mistake> mistakes = evaluation.worstMistakes(24);
     assertThat(mistakes).isNotEmpty();
     for (Mistake mistake : mistakes) {
-      assertThat(page.select("[data-mistake=" + mistake.id() + "] img"))
+      assertThat(page.select("[data-mistake=" + mistake.id() + "] > img"))
           .as("the photograph and what spoke for the wrong breed")
           .hasSize(2);
     }
@@ -164,6 +165,20 @@ class RunReportTest {
   }
 
   @Test
+  void no_photograph_that_was_trained_on_stands_beside_itself() {
+    TrainingRun little =
+        Trainer.of(ColouredPictures.network().build()).epochs(1).batchSize(4).fit(training);
+    Document page = Jsoup.parse(HtmlReport.of(little, training).toHtml());
+
+    assertThat(page.select("[data-mistake] [data-neighbour]")).isNotEmpty();
+    for (var mistake : page.select("[data-mistake]")) {
+      assertThat(mistake.select("[data-neighbour]").eachAttr("data-neighbour"))
+          .hasSize(3)
+          .doesNotContain(mistake.attr("data-mistake"));
+    }
+  }
+
+  @Test
   void mistakes_stand_beside_the_training_photographs_that_they_resemble() {
     Document page = Jsoup.parse(HtmlReport.of(run, validation).toHtml());
     Evaluation evaluation = run.evaluate(validation);
@@ -181,6 +196,12 @@ class RunReportTest {
       assertThat(shown.select("img")).hasSize(3);
       assertThat(shown.get(0).text()).contains(expected.get(0).label());
     }
+    assertThatThrownBy(
+            () ->
+                HtmlReport.of(evaluation)
+                    .resembled(training, Map.of("a", List.of(new Neighbour(0, "nobody", null, 1)))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'nobody' is not among these 12 photographs");
     assertThat(page.select("[data-suspect]")).isNotEmpty();
     assertThat(page.select("[data-suspect] [data-neighbour]")).hasSizeGreaterThanOrEqualTo(4);
   }
