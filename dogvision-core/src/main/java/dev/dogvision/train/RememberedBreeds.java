@@ -17,10 +17,13 @@ import java.util.stream.IntStream;
  */
 final class RememberedBreeds {
   /**
-   * How many are drawn of a breed for each photograph that an added one has. As many as of an added
-   * one would find two more of a thousand old dogs, and seven fewer of a hundred new ones.
+   * How many are drawn of a breed for each photograph that an added one has. A third of these finds
+   * some more new dogs and loses some more old ones, see {@code docs/figures.md}.
    */
-  private static final double DRAWN_FOR_A_PHOTOGRAPH = 0.3;
+  private static final double DRAWN_FOR_A_PHOTOGRAPH = 3;
+
+  /** Where there are many photographs of the added breeds, fewer do. */
+  private static final int MOST_DRAWN = 100;
 
   /** So that the usual number of epochs does for a handful of photographs. */
   private static final int ROWS_OF_AN_EPOCH = 2000;
@@ -51,7 +54,7 @@ final class RememberedBreeds {
     double each = (double) ofAdded / Math.max(1, added.size());
     int[] known =
         IntStream.range(0, old).filter(label -> statistics.photographs(label) > 0).toArray();
-    int once = (int) Math.max(1, Math.round(DRAWN_FOR_A_PHOTOGRAPH * each));
+    int once = (int) Math.max(1, Math.min(MOST_DRAWN, Math.round(DRAWN_FOR_A_PHOTOGRAPH * each)));
     this.repeats =
         Math.max(
             1, Math.round((float) ROWS_OF_AN_EPOCH / (photographs.length + once * known.length)));
