@@ -1,5 +1,6 @@
 package dev.dogvision.train;
 
+import dev.dogvision.Precision;
 import dev.dogvision.data.Example;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.internal.inputs.BatchStream;
@@ -13,8 +14,11 @@ import dev.dogvision.internal.inputs.PixelRows;
 import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.inputs.Seeds;
 import dev.dogvision.model.BreedStatistics;
+import dev.dogvision.spi.ActivationBatch;
+import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.Segment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,7 +141,7 @@ final class PhaseInputs {
     float[][] rows =
         part.rows(
             examples.subList(0, kept),
-            embeddings && kept > 0 ? diskCache(part) : null,
+            embeddings && kept > 0 ? diskCache(part, context.plan()) : null,
             progress(embeddings ? "embeddings" : "activations"));
     if (rows == null) {
       return null;
@@ -173,20 +177,37 @@ final class PhaseInputs {
   }
 
   /**
-   * What a teacher says of photographs that nothing happens to.
+   * What a teacher says of photographs that nothing happens to, each made to fit the teacher, which
+   * may take larger pictures than its pupil.
    *
    * @return a row of logits for each; null if a listener asked for the end meanwhile
    */
   float @Nullable [][] teacherLogits(
       TrainingProcess.TeacherModel teacher, LabelledImages training) {
     NetworkPlan plan = teacher.plan();
-    return new FrozenPart(
-            new ExecutionContext(context.engine(), plan, context.device()),
-            teacher.weights(),
-            start.preprocessing(),
-            plan.logitsPosition(),
-            memory)
-        .rows(training.examples(), null, progress("teacher"));
+    ExecutionContext itsContext = new ExecutionContext(context.engine(), plan, context.device());
+    int end = embeddingFolder == null ? plan.logitsPosition() : plan.embeddingPosition();
+    FrozenPart part =
+        new FrozenPart(itsContext, teacher.weights(), teacher.preprocessing(), end, memory);
+    float[][] rows =
+        part.rows(
+            training.examples(),
+            embeddingFolder == null ? null : diskCache(part, plan),
+            progress("teacher"));
+    return rows == null || end == plan.logitsPosition() ? rows : throughHead(teacher, rows);
+  }
+
+  private float[][] throughHead(TrainingProcess.TeacherModel teacher, float[][] embeddings) {
+    NetworkPlan plan = teacher.plan();
+    Segment head = new Segment(plan.embeddingPosition(), plan.logitsPosition());
+    float[][] logits = new float[embeddings.length][];
+    try (Network network =
+        context.engine().open(plan, head, teacher.weights(), context.device(), Precision.FLOAT32)) {
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = network.forward(new ActivationBatch(embeddings[i], 1)).values();
+      }
+    }
+    return logits;
   }
 
   private FrozenPart.Progress progress(String what) {
@@ -215,13 +236,13 @@ final class PhaseInputs {
     return kept;
   }
 
-  private @Nullable EmbeddingCache diskCache(FrozenPart part) {
+  private @Nullable EmbeddingCache diskCache(FrozenPart part, NetworkPlan plan) {
     return embeddingFolder == null
         ? null
         : EmbeddingCache.open(
             embeddingFolder,
             part.name(),
-            context.plan().embeddingSize(),
+            plan.embeddingSize(),
             notice -> dispatcher.dispatch(new TrainingEvent.Notice(notice)));
   }
 

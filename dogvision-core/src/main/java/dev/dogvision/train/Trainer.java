@@ -552,15 +552,16 @@ public final class Trainer {
 
   /**
    * Mixes a teacher's word into the loss: Hinton, Vinyals and Dean, "Distilling the Knowledge in a
-   * Neural Network", 2015. The teacher sees the same pictures as the model, augmented and mixed;
-   * where nothing augments it is asked once about each.
+   * Neural Network", 2015. The teacher sees the same pictures as the model, augmented and mixed,
+   * and has to take pictures of the same size for that. Where nothing augments it is asked once
+   * about each photograph, at its own size.
    *
-   * @param trained the teacher, with the same labels in the same order and the same input size
+   * @param trained the teacher, with the same labels in the same order
    * @param temperature by which the teacher's and the model's logits are divided, above 0, usually
    *     2 to 5
    * @param share the teacher's part of the loss, 0..1
    * @return this
-   * @throws IllegalArgumentException if the teacher's labels or input size are others
+   * @throws IllegalArgumentException if the teacher's labels are others
    * @throws IllegalStateException if already set
    */
   @CanIgnoreReturnValue
@@ -617,7 +618,8 @@ public final class Trainer {
   }
 
   /**
-   * Keeps embeddings on disk, for runs to come, and for this one should it be interrupted. They are
+   * Keeps embeddings on disk, for runs to come, and for this one should it be interrupted: those of
+   * a frozen backbone, and those of a teacher that is asked once about each photograph. They are
    * found again by the weights, the preprocessing and the bytes of the photographs; a damaged file
    * costs time, not results.
    *
@@ -713,8 +715,9 @@ public final class Trainer {
    * @return the run
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks
-   * @throws IllegalStateException if early stopping or the schedule watches a validation metric, or
-   *     a learning rate of the backbone is set and nothing of it is trained
+   * @throws IllegalStateException if early stopping or the schedule watches a validation metric, a
+   *     learning rate of the backbone is set and nothing of it is trained, or the teacher takes
+   *     pictures of another size and photographs are augmented
    * @throws DivergedException if the numbers ran away
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
@@ -732,7 +735,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if the data is empty, has no labels or labels that the model
    *     lacks, or if both are the same data
    * @throws IllegalStateException if a learning rate of the backbone is set and nothing of it is
-   *     trained
+   *     trained, or the teacher takes pictures of another size and photographs are augmented
    * @throws DivergedException if the numbers ran away
    * @throws dev.dogvision.DogVisionException if a photograph can't be read, or there is no engine
    */
@@ -817,6 +820,7 @@ public final class Trainer {
     if (start.model().remembered().isPresent()) {
       RememberedBreeds.check(settings);
     }
+    checkTeacherSees(settings);
     return settings;
   }
 
@@ -861,11 +865,24 @@ public final class Trainer {
         "the teacher's labels must be the model's, in the same order: it has %s, the model %s",
         describe(trained.labels()),
         describe(start.labels()));
-    checkArgument(
-        trained.plan().inputSize() == start.plan().inputSize(),
-        "the teacher takes pictures of %s pixels, the model of %s: they must be the same",
-        trained.plan().inputSize(),
-        start.plan().inputSize());
+  }
+
+  /** Refuses a teacher that would have to look at pictures of another size than it takes. */
+  private void checkTeacherSees(TrainingSettings settings) {
+    TrainedModel given = teacher;
+    if (given == null || given.plan().inputSize() == start.plan().inputSize()) {
+      return;
+    }
+    for (Phase phase : settings.phases()) {
+      checkState(
+          PhaseInputs.augmentation(settings, phase).isNone(),
+          "the teacher takes pictures of %s pixels, the model of %s, and phase '%s' shows both the"
+              + " same changed pictures: set augmentation(Augmentation.none()), or take a teacher of"
+              + " the same size",
+          given.plan().inputSize(),
+          start.plan().inputSize(),
+          phase.name());
+    }
   }
 
   private static String describe(Labels labels) {

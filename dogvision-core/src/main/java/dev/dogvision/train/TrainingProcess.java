@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.image.BatchMixing;
+import dev.dogvision.image.Preprocessing;
 import dev.dogvision.internal.inputs.ExecutionContext;
 import dev.dogvision.internal.inputs.Inputs;
 import dev.dogvision.internal.inputs.Seeds;
@@ -30,9 +31,10 @@ final class TrainingProcess {
    * The teacher of a distillation.
    *
    * @param plan its network
+   * @param preprocessing what makes photographs fit it, where it is asked once about each
    * @param weights its weights
    */
-  record TeacherModel(NetworkPlan plan, Map<String, Tensor> weights) {}
+  record TeacherModel(NetworkPlan plan, Preprocessing preprocessing, Map<String, Tensor> weights) {}
 
   TrainingProcess(
       ExecutionContext context,

@@ -275,7 +275,8 @@ record TrainingSession(
         validation,
         teacher == null
             ? null
-            : new TrainingProcess.TeacherModel(teacher.plan(), teacher.weights()),
+            : new TrainingProcess.TeacherModel(
+                teacher.plan(), teacher.preprocessing(), teacher.weights()),
         inputs,
         checkpoints,
         dispatcher);

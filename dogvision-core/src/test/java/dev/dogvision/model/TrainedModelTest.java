@@ -95,6 +95,49 @@ class TrainedModelTest {
   }
 
   @Test
+  void part_of_the_way_to_another_model_mixes_every_weight() {
+    TrainedModel from =
+        MODEL
+            .withTemperature(0.8)
+            .withConfidenceThreshold(new ConfidenceThreshold(Score.ENERGY, -3.25));
+    TrainedModel to = model(2, "pug", "shih-tzu \"x\" \u00e9");
+
+    TrainedModel mixed = from.towards(to, 0.25);
+
+    assertThat(mixed.weights().keySet()).isEqualTo(from.weights().keySet());
+    mixed
+        .weights()
+        .forEach(
+            (name, tensor) -> {
+              float[] first = from.weights().get(name).values();
+              float[] second = to.weights().get(name).values();
+              assertThat(tensor.shape()).isEqualTo(from.weights().get(name).shape());
+              for (int i = 0; i < first.length; i++) {
+                assertThat(tensor.values()[i])
+                    .isCloseTo(0.75f * first[i] + 0.25f * second[i], within(1e-6f));
+              }
+            });
+    assertThat(from.towards(to, 0).weights()).isEqualTo(from.weights());
+    assertThat(from.towards(to, 1).weights()).isEqualTo(to.weights());
+    assertThat(mixed.temperature()).isEqualTo(1);
+    assertThat(mixed.confidenceThreshold()).isEmpty();
+    assertThat(mixed.provenance()).isEqualTo(from.provenance());
+  }
+
+  @Test
+  void fails_if_what_is_to_be_mixed_differs_in_more_than_weights() {
+    assertThatThrownBy(() -> MODEL.towards(model(2, "pug", "beagle"), 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "TrainedModel[mobilenet_v2 0.1, 32 x 32 pixels, 2 labels] can't be mixed with"
+                + " TrainedModel[mobilenet_v2 0.1, 32 x 32 pixels, 2 labels]: their networks, labels"
+                + " or preprocessing differ");
+    assertThatThrownBy(() -> MODEL.towards(model(2, "pug", "shih-tzu \"x\" \u00e9"), 1.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("share must be in 0..1, got 1.5");
+  }
+
+  @Test
   void the_card_tells_what_it_is() throws IOException {
     String card = Files.readString(saved().resolve("README.md"));
     assertThat(card)

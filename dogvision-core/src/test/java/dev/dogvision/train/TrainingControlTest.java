@@ -352,6 +352,43 @@ class TrainingControlTest {
                 + " red], the model [blue, green, red]");
   }
 
+  /** A teacher whose pictures are twice as large as those of {@link #frozen}'s. */
+  private static TrainedModel largerTeacher() {
+    TransferModel larger =
+        TransferModel.mobileNetV2()
+            .untrained(2)
+            .width(0.1)
+            .inputSize(64)
+            .labels(ColouredPictures.LABELS)
+            .build();
+    return Trainer.of(larger).epochs(40).learningRate(0.05).fit(oneLabelFurther(training)).model();
+  }
+
+  @Test
+  void a_teacher_that_takes_larger_pictures_is_asked_about_such() {
+    TrainedModel teacher = largerTeacher();
+
+    TrainingRun taught = frozen(80, 0.05).distilFrom(teacher, 2, 1).fit(training);
+    TrainingRun untaught = frozen(80, 0.05).fit(training);
+
+    // What it was taught is the teacher's error, which no label of its own says.
+    assertThat(taught.evaluate(oneLabelFurther(training)).accuracy()).isGreaterThan(0.9);
+    assertThat(untaught.evaluate(oneLabelFurther(training)).accuracy()).isZero();
+  }
+
+  @Test
+  void fails_if_a_teacher_that_takes_larger_pictures_would_have_to_look_at_augmented_ones() {
+    Trainer trainer =
+        frozen().augmentation(Augmentation.light()).distilFrom(largerTeacher(), 2, 0.5);
+
+    assertThatThrownBy(() -> trainer.fit(training))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the teacher takes pictures of 64 pixels, the model of 32, and phase 'head' shows both"
+                + " the same changed pictures: set augmentation(Augmentation.none()), or take a"
+                + " teacher of the same size");
+  }
+
   @Test
   void a_frozen_backbone_can_be_trained_on_augmented_pictures() {
     TrainingRun run = frozen(2, 0.05).augmentation(Augmentation.light()).fit(training);
