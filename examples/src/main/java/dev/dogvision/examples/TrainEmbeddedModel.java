@@ -1,16 +1,12 @@
 package dev.dogvision.examples;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ObjectArrays;
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.primitives.Ints;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
-import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
-import dev.dogvision.data.ProblemPolicy;
-import dev.dogvision.data.Split;
 import dev.dogvision.evaluate.ConfidenceThresholdFit;
-import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.TemperatureScaling;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.model.Backbone;
@@ -20,63 +16,99 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.predict.Predictions;
 import dev.dogvision.predict.Predictor;
+import dev.dogvision.spi.Tensor;
 import dev.dogvision.train.Schedule;
 import dev.dogvision.train.Trainer;
+import dev.dogvision.train.TrainingEvent;
+import dev.dogvision.train.TrainingListener;
 import dev.dogvision.train.TrainingRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Trains the model that {@code dogvision-models} ships: all layers, from an ImageNet backbone whose
- * head starts warm, with that start as the teacher. docs/model-card.md has the command that made
- * the shipped one and its figures.
+ * Trains the models that {@code dogvision-models} ships, in several runs of this command: the head
+ * alone, then the backbone with it, then a step back towards the start, and calibration.
+ * docs/model-card.md has the commands that made the shipped ones and their figures.
  */
 @Command(name = "train-embedded-model", mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class TrainEmbeddedModel implements Callable<Integer> {
-  @Option(names = "--weights", required = true, description = "ImageNet weights, safetensors.")
-  private Path weights = Path.of("");
+  private static final int BATCHES_A_LINE = 50;
+  private static final int PRIOR = 50;
 
   @Option(
-      names = "--photographs",
+      names = "--start",
       required = true,
-      description = "A folder with a labels file and train/: its breeds are the model's.")
-  private Path photographs = Path.of("");
-
-  @Option(names = "--labels", description = "The labels file in that folder.")
-  private String labelsFile = "labels.csv";
+      description = "What to start from: ImageNet weights, safetensors, or a model's folder.")
+  private Path start = Path.of("");
 
   @Option(
-      names = "--more",
-      description = "Another such folder; breeds that the first does not have are left out.")
-  private @Nullable Path more;
+      names = "--competition",
+      required = true,
+      description = "The competition's table of labels, beside its folder train/.")
+  private Path competition = Path.of("");
 
-  @Option(names = "--repeat-more", description = "How often an epoch sees each of those.")
-  private int repeatMore = 1;
+  @Option(
+      names = "--pets",
+      required = true,
+      description = "A folder with labels.csv and train/: the Oxford pets.")
+  private Path pets = Path.of("");
+
+  @Option(
+      names = "--sites",
+      required = true,
+      description = "A folder with train/<breed>/ and sources.csv, which keeps sources whole.")
+  private Path sites = Path.of("");
+
+  @Option(
+      names = "--new-breeds",
+      required = true,
+      split = ",",
+      description = "Breeds that the competition does not have.")
+  private List<String> newBreeds = List.of();
 
   @Option(names = "--no-dogs", description = "A folder of photographs that hold no dog.")
   private @Nullable Path noDogs;
 
   @Option(
-      names = "--from",
-      description =
-          "A model that this command trained before: go on from its weights, with it as the"
-              + " teacher.")
-  private @Nullable Path from;
+      names = "--teacher",
+      description = "The folder of a model that the new one is taught by, with the same labels.")
+  private @Nullable Path teacher;
 
   @Option(names = "--output", required = true, description = "The folder of the model.")
   private Path output = Path.of("");
 
   @Option(
       names = "--trained",
-      description = "A model that this command trained before: only calibrate, save and report it.")
+      description = "A model that this command trained before: only mix, calibrate and report it.")
   private @Nullable Path trained;
+
+  @Option(
+      names = "--shares",
+      split = ",",
+      description =
+          "Report mixtures of the start, which must be a model's folder, and the outcome, with"
+              + " these shares of the outcome.")
+  private List<Double> shares = List.of();
+
+  @Option(names = "--share", description = "The share of the outcome in the model that is saved.")
+  private double share = 1;
+
+  @Option(names = "--mirrored", description = "Report with mirror images averaged in, too.")
+  private boolean mirrored;
+
+  @Option(
+      names = "--start-saw-pets",
+      description = "The start was trained on the pets: calibrate and judge by the sites alone.")
+  private boolean startSawPets;
 
   @Option(
       names = "--unsure-share",
@@ -86,24 +118,41 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--checkpoints", description = "Where an interrupted run goes on from.")
   private @Nullable Path checkpoints;
 
+  @Option(names = "--embeddings", description = "Where embeddings are kept for further runs.")
+  private @Nullable Path embeddings;
+
   @Option(
       names = "--limit",
       description =
-          "Train on that many of the first folder's photographs, 0 for none; all unless given.")
+          "Train on that many of the competition's photographs, 0 for none; all unless given.")
   private @Nullable Integer limit;
 
-  @Option(names = "--hold-out", description = "The share kept aside to choose settings on.")
-  private double holdOut = 0.05;
+  @Option(names = "--repeat-pets", description = "How often an epoch sees each of the pets.")
+  private int repeatPets = 1;
 
-  @Option(names = "--hold-out-more", description = "The same for the other folder.")
-  private double holdOutMore = 0.15;
+  @Option(names = "--repeat-sites", description = "The same for the sites' photographs.")
+  private int repeatSites = 1;
 
   @Option(
-      names = "--folds",
+      names = "--balanced",
+      negatable = true,
+      description = "Let all breeds count alike, however many photographs each has.")
+  private boolean balanced;
+
+  @Option(names = "--hold-out", description = "The share of the competition's kept aside.")
+  private double holdOut = 0.05;
+
+  @Option(names = "--hold-out-sites", description = "The same for the sites, by source.")
+  private double holdOutSites = 0.15;
+
+  @Option(
+      names = "--head-epochs",
       description =
-          "Above 1: train that often on all but one part of the other folder, to tell how well"
-              + " photographs of it that were not seen are recognised, and then on all of it.")
-  private int folds = 1;
+          "So many epochs for the head alone before, on embeddings that stay as they are.")
+  private int headEpochs;
+
+  @Option(names = "--first-head-learning-rate", description = "The head's in these.")
+  private double firstHeadLearningRate = 1e-3;
 
   @Option(names = "--epochs")
   private int epochs = 6;
@@ -116,6 +165,11 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Option(names = "--backbone-learning-rate")
   private double backboneLearningRate = 3e-5;
+
+  @Option(
+      names = "--stage-decay",
+      description = "By what a stage's learning rate is multiplied for the stage before it.")
+  private double stageDecay = 1;
 
   @Option(names = "--weight-decay")
   private double weightDecay = 0.01;
@@ -132,11 +186,13 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   @Option(names = "--teacher-share", description = "The teacher's part of the loss.")
   private double teacherShare = 0.5;
 
-  @Option(names = "--augmentation", description = "none, flip, light or strong.")
+  @Option(names = "--augmentation", description = "none, flip, light, cameras or strong.")
   private String augmentation = "light";
 
-  @Option(names = "--stages", description = "How many stages at the end train; 19 for all.")
-  private int stages = 19;
+  @Option(
+      names = "--stages",
+      description = "How many stages at the end train, 0 for the head alone; all unless given.")
+  private @Nullable Integer stages;
 
   @Option(names = "--seed")
   private long seed = 13;
@@ -152,226 +208,262 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset main = read(photographs, labelsFile);
-    Labels breeds = main.labels();
-    System.out.println(main.summary());
-    Split mainSplit = main.split(1 - holdOut, seed);
-    Dataset training = sampled(mainSplit.train());
-    TransferModel imageNet = model(TransferModel.mobileNetV2().weights(weights), breeds);
-    TrainedModel start = imageNet.trained(imageNet.initialWeights(), Map.of());
-    TrainedModel teacher = start;
-    TransferModel model = imageNet;
-    if (from != null) {
-      teacher = TrainedModel.load(from);
-      model = model(TransferModel.mobileNetV2().backbone(Backbone.of(teacher)), breeds);
+    EmbeddedModelPhotographs photographs =
+        EmbeddedModelPhotographs.read(
+            competition, pets, sites, newBreeds, holdOut, holdOutSites, seed);
+    System.out.println(photographs);
+    TransferModel model = model(photographs.labels());
+    System.out.println(model);
+    if (trained == null) {
+      train(model, photographs).save(output);
+      return 0;
     }
-
-    Dataset others =
-        more == null ? null : read(more, "labels.csv").withLabels(breeds, ProblemPolicy.SKIP);
-    Answers otherAnswers = null;
-    if (others != null && folds > 1) {
-      otherAnswers = crossValidate(teacher, model, training, others);
-      training = together(training, others);
-    } else if (others != null) {
-      Split split = others.split(1 - holdOutMore, seed);
-      training = together(training, split.train());
-      others = split.validation();
+    TrainedModel outcome = TrainedModel.load(trained);
+    TrainedModel before = before(model, outcome);
+    if (!shares.isEmpty()) {
+      report("start", model.trained(model.initialWeights(), Map.of()), photographs);
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%d photographs to train on, %d of the first folder kept aside%n",
-        training.size(),
-        mainSplit.validation().size());
-    TrainedModel outcome;
-    if (trained != null) {
-      TrainedModel before = TrainedModel.load(trained);
-      outcome = model.trained(before.weights(), before.provenance());
-    } else {
-      outcome = train(teacher, model, training, mainSplit.validation());
+    for (double part : shares) {
+      report(
+          String.format(Locale.ROOT, "%.2f trained", part),
+          before.towards(outcome, part),
+          photographs);
     }
-    if (others != null && otherAnswers == null) {
-      otherAnswers = Answers.of(outcome, others);
-    }
-    finish(start, outcome, mainSplit.validation(), others, otherAnswers);
+    finish(
+        share == 1
+            ? outcome
+            : before
+                .towards(outcome, share)
+                .withProvenance(outcome.provenance())
+                .withProvenance(Map.of("mixed", share + " of it, the rest of the start")),
+        photographs);
     return 0;
   }
 
-  private Dataset sampled(Dataset dataset) {
-    return limit == null || limit == 0 ? dataset : dataset.sample(limit, seed);
+  /** What neither this command nor what it starts from was trained on. */
+  private Dataset unseen(EmbeddedModelPhotographs photographs) {
+    return startSawPets ? photographs.sites().validation() : photographs.unseen();
   }
 
-  /** The first folder's photographs, unless none of them are wanted, and others. */
-  private Dataset together(Dataset training, Dataset others) {
-    return limit != null && limit == 0 ? repeated(others) : training.concat(repeated(others));
+  private TransferModel model(Labels labels) {
+    Backbone backbone =
+        Files.isDirectory(start) ? Backbone.of(TrainedModel.load(start)) : Backbone.read(start);
+    TransferModel.Builder builder = TransferModel.of(backbone).labels(labels).warmStart();
+    if (stages == null) {
+      builder.fineTuneAll();
+    } else if (stages > 0) {
+      builder.fineTuneLast(stages);
+    }
+    return builder.build();
   }
 
-  private static Dataset read(Path folder, String labelsFile) {
-    return DatasetBuilder.fromCsv(folder.resolve(labelsFile))
-        .images(folder.resolve("train"))
-        .build();
-  }
-
-  private TransferModel model(TransferModel.Builder builder, Labels breeds) {
-    return builder.labels(breeds).warmStart().fineTuneLast(stages).build();
-  }
-
-  private Dataset repeated(Dataset dataset) {
-    List<Example> examples = new ArrayList<>();
-    for (int i = 0; i < repeatMore; i++) {
-      for (Example example : dataset.examples()) {
-        examples.add(
-            new Example("more-" + i + "-" + example.id(), example.image(), example.label()));
+  /**
+   * The start, with the outcome's rows for breeds that it did not know: what is mixed with the
+   * outcome knows all breeds.
+   */
+  private static TrainedModel before(TransferModel model, TrainedModel outcome) {
+    String head = model.plan().headName();
+    Map<String, Tensor> weights = new HashMap<>(model.initialWeights());
+    for (String name : List.of(head + ".weight", head + ".bias")) {
+      Tensor theirs = requireNonNull(weights.get(name));
+      float[] values = theirs.values().clone();
+      float[] outcomes = requireNonNull(outcome.weights().get(name)).values();
+      int width = values.length / model.labels().size();
+      for (int row = 0; row < model.labels().size(); row++) {
+        if (!model.warmLabels().containsKey(model.labels().name(row))) {
+          System.arraycopy(outcomes, row * width, values, row * width, width);
+        }
       }
+      weights.put(name, Tensor.of(values, Ints.toArray(theirs.shape())));
     }
-    return Dataset.of(examples, dataset.labels());
+    return model.trained(weights, Map.of());
   }
 
-  /** What is said of each photograph of the other folder by a model that has not seen it. */
-  private Answers crossValidate(
-      TrainedModel teacher, TransferModel model, Dataset training, Dataset others) {
-    Answers answers = Answers.NONE;
-    for (Split fold : others.kFold(folds, seed)) {
-      TrainedModel outcome =
-          taught(teacher, newTrainer(model)).fit(together(training, fold.train())).model();
-      answers = answers.and(Answers.of(outcome, fold.validation()));
-      System.out.printf(Locale.ROOT, "after %d of them:%n", answers.ids.size());
-      answers.print("more, out of fold", outcome);
-    }
-    return answers;
-  }
-
-  private TrainedModel train(
-      TrainedModel teacher, TransferModel model, Dataset training, Dataset validation) {
+  private TrainedModel train(TransferModel model, EmbeddedModelPhotographs photographs) {
+    Dataset training = photographs.training(limit, repeatPets, repeatSites, seed);
+    System.out.printf(Locale.ROOT, "an epoch shows %d photographs%n", training.size());
     Trainer trainer;
     if (checkpoints != null && Trainer.canResume(checkpoints)) {
       trainer = Trainer.resume(checkpoints);
     } else {
-      trainer = taught(teacher, newTrainer(model));
+      trainer = newTrainer(model);
       if (checkpoints != null) {
         trainer.checkpoints(checkpoints, 2);
       }
     }
-    TrainingRun run = trainer.progress().fit(training, validation);
+    if (embeddings != null) {
+      trainer.embeddingCache(embeddings);
+    }
+    TrainingRun run =
+        trainer
+            .listener(lines())
+            .fit(training, photographs.competition().validation().concat(unseen(photographs)));
     System.out.println(run);
     return run.model();
   }
 
-  /**
-   * Calibrates, fits the threshold of unsure predictions, saves and reports.
-   *
-   * @param otherAnswers what was said of the other folder's photographs by models that had not seen
-   *     them
-   */
-  private void finish(
-      TrainedModel start,
-      TrainedModel outcome,
-      Dataset validation,
-      @Nullable Dataset others,
-      @Nullable Answers otherAnswers) {
-    Answers answers = Answers.of(outcome, validation);
-    Answers all = otherAnswers == null ? answers : answers.and(otherAnswers);
-    TemperatureScaling scaling =
-        TemperatureScaling.fit(outcome.labels(), all.ids, all.truths, all.logits);
-    System.out.println(scaling);
+  /** Tells how far an epoch is, since one of a large network takes long. */
+  private static TrainingListener lines() {
+    return (event, control) -> {
+      if (event instanceof TrainingEvent.BatchFinished batch
+          && batch.batch() % BATCHES_A_LINE == 0) {
+        System.out.printf(
+            Locale.ROOT,
+            "epoch %d, batch %d of %d: loss %.3f%n",
+            batch.epoch(),
+            batch.batch(),
+            batch.batches(),
+            batch.loss());
+      } else if (event instanceof TrainingEvent.EpochFinished epoch) {
+        System.out.println(epoch.outcome());
+      } else if (event instanceof TrainingEvent.Notice notice) {
+        System.out.println(notice.message());
+      }
+    };
+  }
+
+  private void report(String name, TrainedModel model, EmbeddedModelPhotographs photographs) {
+    figures(
+        "competition, " + name,
+        HeldOutFigures.of(model, photographs.competition().validation()),
+        photographs,
+        1);
+    figures(
+        "unseen sources, " + name, HeldOutFigures.of(model, unseen(photographs)), photographs, 1);
+  }
+
+  /** What is said of the breeds: all together, the competition's among themselves, the new ones. */
+  private static void figures(
+      String name,
+      HeldOutFigures figures,
+      EmbeddedModelPhotographs photographs,
+      double temperature) {
+    Labels competition =
+        Labels.of(
+            photographs.labels().names().stream()
+                .filter(breed -> !photographs.newBreeds().contains(breed))
+                .toList());
+    System.out.println(figures.line(name, temperature));
+    System.out.println(
+        figures
+            .showing(Set.copyOf(competition.names()))
+            .line("  the competition's breeds, among all", temperature));
+    System.out.println(
+        figures.narrowedTo(competition).line("  the same, among themselves", temperature));
+    System.out.println(
+        figures.showing(photographs.newBreeds()).line("  new breeds, among all", temperature));
+  }
+
+  /** Calibrates, fits the threshold of unsure predictions, saves and reports. */
+  private void finish(TrainedModel outcome, EmbeddedModelPhotographs photographs) {
+    HeldOutFigures unseen = HeldOutFigures.of(outcome, unseen(photographs));
+    double divisor = temperature(unseen);
     ConfidenceThresholdFit unsure =
-        ConfidenceThresholdFit.of(Score.ENERGY, all.logits, scaling.temperature(), unsureShare);
+        ConfidenceThresholdFit.of(Score.ENERGY, unseen.logits(), divisor, unsureShare);
     System.out.println(unsure);
     if (noDogs != null) {
-      float[][] logits = predict(outcome, DatasetBuilder.fromImages(noDogs).build()).logits();
-      System.out.printf(
-          Locale.ROOT,
-          "of %d photographs without a dog %.1f %% are called unsure%n",
-          logits.length,
-          100 * unsure.catchRate(logits));
+      try (Predictor predictor = Predictor.of(outcome)) {
+        Predictions strangers = predictor.predictAll(DatasetBuilder.fromImages(noDogs).build());
+        System.out.printf(
+            Locale.ROOT,
+            "of %d photographs without a dog %.1f %% are called unsure%n",
+            strangers.size(),
+            100 * unsure.catchRate(strangers.logits()));
+      }
     }
     Path saved =
         outcome
-            .withTemperature(scaling.temperature())
+            .withTemperature(divisor)
             .withConfidenceThreshold(unsure.threshold())
             .save(output, ElementType.F16);
     TrainedModel shipped = TrainedModel.load(saved);
-    Answers.of(start, validation).print("photographs, start", start);
-    Answers.of(shipped, validation).print("photographs, as saved", shipped);
-    if (others != null && otherAnswers != null) {
-      Answers.of(start, others).print("more, start", start);
-      otherAnswers.print(folds > 1 ? "more, out of fold" : "more, as saved", shipped);
+    Dataset competitionDogs = photographs.competition().validation();
+    figures(
+        "competition, as saved", HeldOutFigures.of(shipped, competitionDogs), photographs, divisor);
+    figures(
+        "unseen sources, as saved",
+        HeldOutFigures.of(shipped, unseen(photographs)),
+        photographs,
+        divisor);
+    if (mirrored) {
+      figures(
+          "competition, mirrored",
+          HeldOutFigures.mirrored(shipped, competitionDogs),
+          photographs,
+          divisor);
+      figures(
+          "unseen sources, mirrored",
+          HeldOutFigures.mirrored(shipped, unseen(photographs)),
+          photographs,
+          divisor);
     }
     System.out.println("saved in " + saved.toAbsolutePath());
   }
 
-  private Trainer taught(TrainedModel teacher, Trainer trainer) {
-    return teacherShare > 0 ? trainer.distilFrom(teacher, temperature, teacherShare) : trainer;
+  /**
+   * The temperature of the least log-loss, drawn towards 1 as if as many photographs as {@link
+   * #PRIOR} had asked for that: a hundred photographs are thin evidence.
+   */
+  private static double temperature(HeldOutFigures unseen) {
+    double fitted = TemperatureScaling.temperature(unseen.logits(), unseen.truths());
+    double weight = unseen.truths().length / (double) (unseen.truths().length + PRIOR);
+    double drawn = Math.pow(fitted, weight);
+    System.out.printf(
+        Locale.ROOT,
+        "temperature %.3f, fitted on %d photographs and drawn towards 1: %.3f%n",
+        fitted,
+        unseen.truths().length,
+        drawn);
+    return drawn;
   }
 
   private Trainer newTrainer(TransferModel model) {
-    return Trainer.of(model)
-        .epochs(epochs)
-        .learningRate(learningRate)
-        .backboneLearningRate(backboneLearningRate)
-        .batchSize(batchSize)
-        .schedule(Schedule.cosine(0.3))
-        .weightDecay(weightDecay)
-        .labelSmoothing(labelSmoothing)
-        .gradientClipping(1)
-        .movingAverage(averaging)
-        .augmentation(
-            switch (augmentation) {
-              case "none" -> Augmentation.none();
-              case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
-              case "light" -> Augmentation.light();
-              case "strong" -> Augmentation.strong();
-              default ->
-                  throw new IllegalArgumentException(
-                      "--augmentation takes none, flip, light or strong, got " + augmentation);
-            })
-        .seed(seed);
+    Trainer trainer =
+        Trainer.of(model)
+            .epochs(epochs)
+            .learningRate(learningRate)
+            .batchSize(batchSize)
+            .schedule(Schedule.cosine(0.3))
+            .weightDecay(weightDecay)
+            .labelSmoothing(labelSmoothing)
+            .gradientClipping(1)
+            .movingAverage(averaging)
+            .seed(seed);
+    if (stages == null || stages > 0) {
+      trainer
+          .backboneLearningRate(backboneLearningRate)
+          .stageDecay(stageDecay)
+          .augmentation(augmentation());
+    }
+    if (headEpochs > 0) {
+      trainer.gradualUnfreeze(headEpochs, firstHeadLearningRate);
+    }
+    if (balanced) {
+      trainer.balancedClasses();
+    }
+    if (teacher != null) {
+      trainer.distilFrom(TrainedModel.load(teacher), temperature, teacherShare);
+    }
+    return trainer;
   }
 
-  private static Predictions predict(TrainedModel model, Dataset dataset) {
-    try (Predictor predictor = Predictor.of(model)) {
-      return predictor.predictAll(dataset);
-    }
-  }
-
-  /** What models say of labelled photographs. */
-  private static final class Answers {
-    static final Answers NONE = new Answers(List.of(), new int[0], new float[0][]);
-
-    final List<String> ids;
-    final int[] truths;
-    final float[][] logits;
-
-    private Answers(List<String> ids, int[] truths, float[][] logits) {
-      this.ids = ids;
-      this.truths = truths;
-      this.logits = logits;
-    }
-
-    static Answers of(TrainedModel model, Dataset dataset) {
-      Predictions predictions = predict(model, dataset);
-      return new Answers(predictions.ids(), dataset.labelIndices(), predictions.logits());
-    }
-
-    Answers and(Answers more) {
-      return new Answers(
-          ImmutableList.<String>builder().addAll(ids).addAll(more.ids).build(),
-          Ints.concat(truths, more.truths),
-          ObjectArrays.concat(logits, more.logits, float[].class));
-    }
-
-    void print(String name, TrainedModel model) {
-      Evaluation evaluation =
-          Evaluation.ofLogits(model.labels(), ids, truths, logits, model.temperature());
-      System.out.printf(
-          Locale.ROOT,
-          "%-24s %5d images  top-1 %.1f %%  top-5 %.1f %%  log-loss %.3f  calibration error"
-              + " %.1f %%%n",
-          name,
-          evaluation.size(),
-          100 * evaluation.accuracy(),
-          100 * evaluation.topAccuracy(5),
-          evaluation.logLoss(),
-          100 * evaluation.calibration().expectedError());
-    }
+  private Augmentation augmentation() {
+    return switch (augmentation) {
+      case "none" -> Augmentation.none();
+      case "flip" -> Augmentation.builder().horizontalFlip(0.5).build();
+      case "light" -> Augmentation.light();
+      case "cameras" ->
+          Augmentation.builder()
+              .randomCrop(0.35, 4.0 / 3)
+              .horizontalFlip(0.5)
+              .brightness(0.3)
+              .contrast(0.3)
+              .saturation(0.3)
+              .build();
+      case "strong" -> Augmentation.strong();
+      default ->
+          throw new IllegalArgumentException(
+              "--augmentation takes none, flip, light, cameras or strong, got " + augmentation);
+    };
   }
 }
