@@ -122,8 +122,7 @@ public final class FolderLock implements AutoCloseable {
    * of that name to a file of the user's, or a pipe that nobody reads.
    */
   private static FileChannel open(Path file) throws IOException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (RegularFile.isSomethingElse(file)) {
       throw new IOException(file + " is not a file, where a lock is needed: remove it");
     }
     try {

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
@@ -15,6 +17,23 @@ import java.nio.file.attribute.BasicFileAttributes;
  */
 public final class RegularFile {
   private RegularFile() {}
+
+  /**
+   * Whether something else than a file is in a file's place, such as a link or a pipe. Asked in one
+   * go, since another process may remove the file at any moment: nothing is nothing else.
+   *
+   * @param file the place
+   * @return false where there is a file, or nothing
+   * @throws IOException if the place can't be looked at
+   */
+  public static boolean isSomethingElse(Path file) throws IOException {
+    try {
+      return !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
 
   /**
    * Opens a file.

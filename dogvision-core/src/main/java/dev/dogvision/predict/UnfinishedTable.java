@@ -15,6 +15,7 @@ import com.google.gson.JsonPrimitive;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Example;
 import dev.dogvision.internal.Fingerprints;
+import dev.dogvision.internal.RegularFile;
 import dev.dogvision.internal.StrictJson;
 import dev.dogvision.internal.WholeFile;
 import java.io.DataInputStream;
@@ -201,7 +202,7 @@ final class UnfinishedTable implements AutoCloseable {
     synchronized (HELD) {
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         createNew(file);
-      } else if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      } else if (RegularFile.isSomethingElse(file)) {
         // What a link leads to would be cut off, and a pipe would never answer.
         throw new DogVisionException(
             table + " can't be written: " + file + " is not a file; remove it");
