@@ -54,7 +54,7 @@ final class ModelZooTest {
 
   @BeforeAll
   static void open() {
-    ours = dev.dogvision.predict.Predictor.pretrained();
+    ours = dev.dogvision.predict.Predictor.of(TrainedModel.pretrained("fast"));
   }
 
   @AfterAll
@@ -69,7 +69,7 @@ final class ModelZooTest {
         Predictor<Image, Classifications> predictor = model.newPredictor()) {
       assertThat(model.getName()).isEqualTo("mobilenet_v2");
       List<String> names = model.getArtifact("synset.txt", Utils::readLines);
-      assertThat(names).isEqualTo(TrainedModel.pretrained().labels().names());
+      assertThat(names).isEqualTo(TrainedModel.pretrained("fast").labels().names());
       Classifications classes = predictor.predict(ImageFactory.getInstance().fromImage(picture));
       assertSame(classes, ours.predict(picture));
       assertThat(classes.best().getClassName()).isEqualTo(ours.predict(picture).best().label());
@@ -148,7 +148,7 @@ final class ModelZooTest {
   @Test
   void arrays_are_bytes_or_what_djls_own_transforms_make_of_them() throws Exception {
     RgbImage square =
-        TrainedModel.pretrained().preprocessing().apply(RgbImage.of(picture(240, 240, 7)));
+        TrainedModel.pretrained("fast").preprocessing().apply(RgbImage.of(picture(240, 240, 7)));
     try (ZooModel<NDList, NDList> model =
             Criteria.builder()
                 .setTypes(NDList.class, NDList.class)
@@ -165,7 +165,7 @@ final class ModelZooTest {
       float[] expected = ours.predict(square).logits();
       for (NDArray input : List.of(bytes, floats)) {
         NDArray logits = predictor.predict(new NDList(input)).singletonOrThrow();
-        assertThat(logits.getShape()).isEqualTo(new Shape(1, 120));
+        assertThat(logits.getShape()).isEqualTo(new Shape(1, 135));
         assertThat(logits.toFloatArray()).containsExactly(expected, within(1e-4f));
       }
     }

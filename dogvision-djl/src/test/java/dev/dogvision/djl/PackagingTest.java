@@ -153,7 +153,7 @@ final class PackagingTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).isEqualTo("module com.example.app on module dev.dogvision");
     assertThat(lines.get(1)).startsWith("[PyTorch through DJL (");
-    assertThat(lines.get(2)).isEqualTo("120");
+    assertThat(lines.get(2)).isEqualTo("135");
   }
 
   /** A module's folder of classes as the jar that it will be, unless it is a module as it is. */

@@ -107,7 +107,7 @@ final class StartTest {
             entry -> !pinned.matcher(Path.of(entry).getFileName().toString()).matches(),
             oldest.toArray(Path[]::new))) {
       assertThat(application.run(Opening.ModelsSavedAndLoaded.class))
-          .startsWith("120 breeds, gson-2.9.1.jar, ")
+          .startsWith("135 breeds, gson-2.9.1.jar, ")
           .endsWith(Opening.PREDICTS);
     }
   }

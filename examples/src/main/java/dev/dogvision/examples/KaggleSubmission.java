@@ -3,6 +3,7 @@ package dev.dogvision.examples;
 import com.google.common.hash.Hashing;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
+import dev.dogvision.data.Labels;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
@@ -116,7 +117,7 @@ public final class KaggleSubmission implements Callable<Integer> {
       sample.checkPictures(test);
     }
 
-    TrainedModel model = embedded ? TrainedModel.pretrained() : trained(folder, sample);
+    TrainedModel model = embedded ? ofTheCompetition(sample) : trained(folder, sample);
     if (sample != null && !(embedded && data == null)) { // drawn dogs are of invented breeds
       sample.checkBreeds(model.labels());
     }
@@ -130,6 +131,14 @@ public final class KaggleSubmission implements Callable<Integer> {
       report(written, model);
     }
     return 0;
+  }
+
+  /** The embedded model, which knows more breeds than there are columns in the competition. */
+  private static TrainedModel ofTheCompetition(@Nullable SampleSubmission sample) {
+    TrainedModel model = TrainedModel.pretrained();
+    return sample == null || !model.labels().names().containsAll(sample.breeds())
+        ? model
+        : model.only(Labels.of(sample.breeds()));
   }
 
   private Path folder() throws IOException {

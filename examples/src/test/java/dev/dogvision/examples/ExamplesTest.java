@@ -122,7 +122,7 @@ class ExamplesTest {
       assertThat(ImageIO.read(drawn.get(0).toFile()).getWidth()).isGreaterThan(800);
     }
     assertThat(mistake(new ExplainPrediction(), pictures, "--breed", "pugg"))
-        .isEqualTo("no label 'pugg' among the 120; close ones: pug");
+        .isEqualTo("no label 'pugg' among the 135; close ones: pug");
     assertThat(printed(new ExplainPrediction(), "--output", output))
         .startsWith("No picture given, so here are drawn dogs");
   }

@@ -1,7 +1,9 @@
 package dev.dogvision.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.dogvision.model.TrainedModel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,7 +111,37 @@ class KaggleSubmissionTest {
 
     List<String> lines = Files.readAllLines(folder.resolve("work/submission.csv"));
     assertThat(lines).hasSize(4);
-    assertThat(lines.get(0).split(",", -1)).hasSize(121).startsWith("id", "affenpinscher");
+    assertThat(lines.get(0).split(",", -1)).hasSize(136).startsWith("id", "affenpinscher");
+  }
+
+  @Test
+  void the_embedded_model_keeps_to_the_columns_of_the_competition() throws IOException {
+    Path data = DrawnCompetition.draw(folder.resolve("embedded"), 2, 2, 1);
+    Set<String> more =
+        Set.of("akita", "bulldog", "dachshund", "dalmatian", "greyhound", "shiba_inu");
+    List<String> columns =
+        TrainedModel.pretrained().labels().names().stream()
+            .filter(label -> !more.contains(label))
+            .toList();
+    Path sample = data.resolve("sample_submission.csv");
+    List<String> rows = new ArrayList<>(List.of("id," + String.join(",", columns)));
+    for (String row : Files.readAllLines(sample).stream().skip(1).toList()) {
+      rows.add(row.substring(0, row.indexOf(',')) + ",0".repeat(columns.size()));
+    }
+    Files.write(sample, rows);
+
+    KaggleSubmission.main(
+        new String[] {
+          "--embedded", "--data", data.toString(), "--work", folder.resolve("narrowed").toString()
+        });
+
+    List<String> lines = Files.readAllLines(folder.resolve("narrowed/submission.csv"));
+    assertThat(lines).hasSameSizeAs(rows).startsWith(rows.get(0));
+    double sum = 0;
+    for (String cell : lines.get(1).substring(lines.get(1).indexOf(',') + 1).split(",", -1)) {
+      sum += Double.parseDouble(cell);
+    }
+    assertThat(sum).isCloseTo(1, within(1e-5));
   }
 
   @Test

@@ -1,0 +1,102 @@
+package dev.dogvision.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dogvision.data.Breeds;
+import dev.dogvision.data.Labels;
+import dev.dogvision.model.Backbone;
+import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.TransferModel;
+import dev.dogvision.spi.EmbeddedModel;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbeddedModelsTest {
+  /** What the competition's 120 breeds were joined by. */
+  private static final List<String> MORE =
+      List.of(
+          "akita",
+          "american_pit_bull_terrier",
+          "australian_shepherd",
+          "bichon_frise",
+          "bull_terrier",
+          "bulldog",
+          "cane_corso",
+          "dachshund",
+          "dalmatian",
+          "goldendoodle",
+          "greyhound",
+          "havanese",
+          "jack_russell_terrier",
+          "labradoodle",
+          "shiba_inu");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accurate", "fast"})
+  void both_know_the_competitions_breeds_and_fifteen_more(String name) {
+    TrainedModel model = TrainedModel.pretrained(name);
+
+    assertThat(model.labels().size()).isEqualTo(135);
+    assertThat(model.labels().names()).isSorted().containsAll(MORE);
+    assertThat(model.labels().names())
+        .allSatisfy(label -> assertThat(Breeds.find(label)).isPresent());
+    assertThat(model.temperature()).isPositive();
+    assertThat(model.confidenceThreshold()).isPresent();
+  }
+
+  @Test
+  void the_accurate_one_is_what_programs_get_that_name_none() {
+    assertThat(TrainedModel.pretrained().fingerprint())
+        .isEqualTo(TrainedModel.pretrained("accurate").fingerprint());
+    assertThat(TrainedModel.pretrained().architecture().name()).isEqualTo("efficientnet_lite2");
+    assertThat(TrainedModel.pretrained("fast").architecture().name()).isEqualTo("mobilenet_v2");
+  }
+
+  @Test
+  void the_competitions_120_breeds_are_a_narrowed_model() {
+    TrainedModel model = TrainedModel.pretrained();
+    Labels competition =
+        Labels.of(model.labels().names().stream().filter(label -> !MORE.contains(label)).toList());
+
+    assertThat(model.only(competition).labels().size()).isEqualTo(120);
+    assertThat(competition.index("boston_bull")).isEqualTo(19);
+  }
+
+  @Test
+  void the_fast_one_is_the_backbone_of_transfer_models_that_name_no_weights() {
+    TrainedModel model = TrainedModel.pretrained("fast");
+    TransferModel transfer = TransferModel.mobileNetV2().labels(model.labels()).warmStart().build();
+
+    assertThat(transfer.warmLabels()).hasSize(135);
+    assertThat(transfer.initialWeights()).containsAllEntriesOf(Backbone.of(model).weights());
+  }
+
+  @Test
+  void they_take_at_most_14_and_5_megabytes() throws IOException {
+    assertThat(bytes(new AccurateDogBreeds())).isLessThan(14_000_000);
+    assertThat(bytes(new FastDogBreeds())).isLessThan(5_000_000);
+  }
+
+  private static long bytes(EmbeddedModel model) throws IOException {
+    long bytes = 0;
+    for (String file : List.of("config.json", "model.safetensors", "README.md")) {
+      try (InputStream content = model.open(file)) {
+        bytes += content.readAllBytes().length;
+      }
+    }
+    return bytes;
+  }
+
+  @Test
+  void they_name_a_file_that_they_do_not_have() {
+    assertThatThrownBy(() -> new AccurateDogBreeds().open("labels.txt"))
+        .isInstanceOf(FileNotFoundException.class)
+        .hasMessageContaining("labels.txt");
+  }
+}
