@@ -13,6 +13,8 @@ import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -303,6 +305,8 @@ public final class HtmlReport {
     byte[] html = toHtml().getBytes(StandardCharsets.UTF_8);
     try {
       WholeFile.write(file, out -> out.write(html));
+    } catch (ClosedByInterruptException | InterruptedIOException e) {
+      throw new DogVisionException("interrupted while the report " + file + " was written", e);
     } catch (IOException e) {
       throw new DogVisionException(
           "Cannot write the report " + file + " (" + e + "). Name a place that can be written to.",

@@ -2,8 +2,10 @@ package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
@@ -137,6 +139,21 @@ class RunReportTest {
     Document page = Jsoup.parse(HtmlReport.of(run, training).toHtml());
 
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("12");
+  }
+
+  @Test
+  void an_interrupt_ends_the_writing_of_a_report_and_says_so() {
+    HtmlReport report = HtmlReport.of(run, validation);
+    Path file = folder.resolve("interrupted.html");
+    Thread.currentThread().interrupt();
+    Throwable thrown = catchThrowable(() -> report.write(file));
+    boolean interrupted = Thread.interrupted();
+
+    assertThat(thrown)
+        .isInstanceOf(DogVisionException.class)
+        .hasMessageContaining("interrupted while ");
+    assertThat(interrupted).isTrue();
+    assertThat(file).doesNotExist();
   }
 
   @Test

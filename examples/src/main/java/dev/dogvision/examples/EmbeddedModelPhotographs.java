@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -151,6 +152,7 @@ record EmbeddedModelPhotographs(
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "%d breeds, %d of them new; photographs to train on and kept aside: competition %d and %d,"
             + " pets %d and %d, sites %d and %d",
         labels.size(),
