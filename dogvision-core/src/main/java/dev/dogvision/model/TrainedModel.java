@@ -330,16 +330,7 @@ public final class TrainedModel {
         newTemperature > 0 && newTemperature < Double.POSITIVE_INFINITY,
         "temperature must be positive and finite, got %s",
         newTemperature);
-    return new TrainedModel(
-            labels,
-            architecture,
-            preprocessing,
-            origin,
-            weights,
-            newTemperature,
-            confidenceThreshold,
-            provenance)
-        .carrying(statistics);
+    return with(newTemperature, confidenceThreshold, provenance, statistics);
   }
 
   /**
@@ -361,19 +352,18 @@ public final class TrainedModel {
   public TrainedModel only(Labels kept) {
     checkArgument(kept.size() >= 2, "labels: a classifier needs two or more, got %s", kept.names());
     return new TrainedModel(
-        kept,
-        architecture,
-        preprocessing,
-        origin,
-        HeadRows.of(plan, weights, labels, kept),
-        temperature,
-        confidenceThreshold,
-        ImmutableMap.<String, String>builder()
-            .putAll(provenance)
-            .put(
+            kept,
+            architecture,
+            preprocessing,
+            origin,
+            HeadRows.of(plan, weights, labels, kept),
+            temperature,
+            confidenceThreshold,
+            provenance)
+        .withProvenance(
+            Map.of(
                 "narrowed",
-                String.format(Locale.ROOT, "to %s of %s labels", kept.size(), labels.size()))
-            .buildKeepingLast());
+                String.format(Locale.ROOT, "to %s of %s labels", kept.size(), labels.size())));
   }
 
   /**
@@ -383,16 +373,7 @@ public final class TrainedModel {
    * @return the changed model
    */
   public TrainedModel withConfidenceThreshold(ConfidenceThreshold threshold) {
-    return new TrainedModel(
-            labels,
-            architecture,
-            preprocessing,
-            origin,
-            weights,
-            temperature,
-            Optional.of(threshold),
-            provenance)
-        .carrying(statistics);
+    return with(temperature, Optional.of(threshold), provenance, statistics);
   }
 
   /**
@@ -441,16 +422,7 @@ public final class TrainedModel {
   public TrainedModel withProvenance(Map<String, String> more) {
     ImmutableMap<String, String> merged =
         ImmutableMap.<String, String>builder().putAll(provenance).putAll(more).buildKeepingLast();
-    return new TrainedModel(
-            labels,
-            architecture,
-            preprocessing,
-            origin,
-            weights,
-            temperature,
-            confidenceThreshold,
-            merged)
-        .carrying(statistics);
+    return with(temperature, confidenceThreshold, merged, statistics);
   }
 
   /**
@@ -522,20 +494,25 @@ public final class TrainedModel {
         gathered.dimension(),
         labels.size(),
         plan.embeddingSize());
-    return carrying(Optional.of(gathered));
+    return with(temperature, confidenceThreshold, provenance, Optional.of(gathered));
   }
 
-  private TrainedModel carrying(Optional<BreedStatistics> remembered) {
+  /** The same network with the same weights and labels, and all else as given. */
+  private TrainedModel with(
+      double newTemperature,
+      Optional<ConfidenceThreshold> newThreshold,
+      Map<String, String> newProvenance,
+      Optional<BreedStatistics> newStatistics) {
     return new TrainedModel(
         labels,
         architecture,
         preprocessing,
         origin,
         weights,
-        temperature,
-        confidenceThreshold,
-        provenance,
-        remembered);
+        newTemperature,
+        newThreshold,
+        newProvenance,
+        newStatistics);
   }
 
   @Override

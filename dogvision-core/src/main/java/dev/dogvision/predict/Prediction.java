@@ -221,10 +221,10 @@ public final class Prediction {
     if (isUnsure()) {
       doubts.add(new Doubt(Doubt.Kind.NOT_ONE_OF_THESE));
     }
+    List<Classification> ranked = top(labels.size());
+    double least = RIVAL * ranked.get(0).probability();
     List<Classification> rivals =
-        top(labels.size()).stream()
-            .takeWhile(label -> label.probability() >= RIVAL * best().probability())
-            .toList();
+        ranked.stream().takeWhile(label -> label.probability() >= least).toList();
     if (rivals.size() > 1) {
       doubts.add(new Doubt(Doubt.Kind.BETWEEN_BREEDS, rivals));
     }

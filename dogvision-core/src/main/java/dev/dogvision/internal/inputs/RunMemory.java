@@ -106,7 +106,7 @@ public final class RunMemory {
   /**
    * Adds a tensor's values to a hash. Each tensor is hashed once, however often it is asked for.
    */
-  public void putTensor(Hasher hasher, Tensor tensor) {
+  void putTensor(Hasher hasher, Tensor tensor) {
     Fingerprints.putText(
         hasher,
         hashes.computeIfAbsent(
