@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param runName what the run is called
  * @param start what the run started from
  * @param settings how it is trained
- * @param teacher the teacher of a distillation, or null
+ * @param teachers those of a distillation; none without
  * @param kept how many checkpoints the folder keeps
  * @param trainingData the training data's fingerprint
  * @param validationData the validation data's fingerprint; null without
@@ -50,7 +50,7 @@ record Checkpoint(
     String runName,
     StartingPoint start,
     TrainingSettings settings,
-    @Nullable TrainedModel teacher,
+    List<TrainedModel> teachers,
     int kept,
     String trainingData,
     @Nullable String validationData,

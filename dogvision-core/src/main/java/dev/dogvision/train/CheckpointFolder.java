@@ -31,15 +31,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder of checkpoints: {@code start/} and {@code teacher/}, the models that the run started
- * from and learns from; {@code run.json}, its settings, written after both; and {@code
- * epoch-00001.safetensors} and so on, each written beside its place and renamed. Whenever the JVM
- * is killed, every file that has its name is whole.
+ * A folder of checkpoints: {@code start/}, {@code teacher/}, {@code teacher-2/} and so on, the
+ * models that the run started from and learns from; {@code run.json}, its settings, written after
+ * both; and {@code epoch-00001.safetensors} and so on, each written beside its place and renamed.
+ * Whenever the JVM is killed, every file that has its name is whole.
  */
 final class CheckpointFolder implements CheckpointSink {
   private static final String RUN = "run.json";
   private static final String START = "start";
   private static final String TEACHER = "teacher";
+  private static final String TEACHERS = "teachers";
   private static final int FORMAT = 2;
   private static final int MOST_SETTINGS = 16 << 20;
   private static final Pattern UNFINISHED =
@@ -56,7 +57,7 @@ final class CheckpointFolder implements CheckpointSink {
       String runName,
       StartingPoint start,
       TrainingSettings settings,
-      @Nullable TrainedModel teacher,
+      List<TrainedModel> teachers,
       LabelledImages training,
       @Nullable LabelledImages validation,
       Engine engine) {}
@@ -99,15 +100,31 @@ final class CheckpointFolder implements CheckpointSink {
       StartingPoint start = header.start();
       Path saved =
           start.model().trained(start.weights(), start.provenance()).save(folder.resolve(START));
-      TrainedModel teacher = header.teacher();
-      if (teacher != null) {
-        saved = teacher.save(folder.resolve(TEACHER));
+      for (int i = 0; i < header.teachers().size(); i++) {
+        saved = header.teachers().get(i).save(folder.resolve(teacher(i)));
       }
       writeRun(saved.resolveSibling(RUN), header, keep);
       return new CheckpointFolder(folder, keep, start.weights(), /* written= */ false);
     } catch (IOException e) {
       throw new DogVisionException("checkpoints can't be written to " + folder + ": " + e, e);
     }
+  }
+
+  /** The name of a teacher's folder: {@code teacher}, {@code teacher-2} and so on. */
+  private static String teacher(int index) {
+    return index == 0 ? TEACHER : TEACHER + "-" + (index + 1);
+  }
+
+  private static List<TrainedModel> teachers(Path folder, JsonObject json) {
+    int count = json.has(TEACHERS) ? JsonField.of(json, TEACHERS).getAsInt() : 1;
+    if (count < 1) {
+      throw new IllegalArgumentException(TEACHERS + " must be 1 or more, is " + count);
+    }
+    List<TrainedModel> teachers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      teachers.add(TrainedModel.load(folder.resolve(teacher(i))));
+    }
+    return teachers;
   }
 
   /** Whether there is a run in a folder: its settings are written last. */
@@ -158,6 +175,9 @@ final class CheckpointFolder implements CheckpointSink {
     LabelledImages validation = header.validation();
     if (validation != null) {
       json.addProperty("validationData", validation.fingerprint());
+    }
+    if (header.teachers().size() > 1) {
+      json.addProperty(TEACHERS, header.teachers().size());
     }
     json.add("settings", SettingsJson.write(header.settings()));
     return json;
@@ -210,9 +230,7 @@ final class CheckpointFolder implements CheckpointSink {
           runName,
           start,
           settings,
-          settings.loss().distillation() == null
-              ? null
-              : TrainedModel.load(folder.resolve(TEACHER)),
+          settings.loss().distillation() == null ? List.of() : teachers(folder, json),
           JsonField.of(json, "keep").getAsInt(),
           JsonField.of(json, "trainingData").getAsString(),
           json.has("validationData") ? JsonField.of(json, "validationData").getAsString() : null,

@@ -3,6 +3,8 @@ package dev.dogvision.train;
 import dev.dogvision.spi.Batch;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.Targets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the teacher of a distillation says about a batch.
@@ -25,12 +27,22 @@ record Teacher(Source source, double temperature, double share) {
     float[] logits(Batch batch, int[] images);
   }
 
-  /** A teacher that looks at the student's pixels, as augmented and mixed as they are. */
-  static Source watching(Network teacher) {
-    return (batch, images) -> teacher.forward(batch).values();
+  /**
+   * Teachers that look at the student's pixels, as augmented and mixed as they are.
+   *
+   * @param teachers at least one; their mean counts
+   */
+  static Source watching(List<Network> teachers) {
+    return (batch, images) -> {
+      List<float[]> answers = new ArrayList<>();
+      for (Network teacher : teachers) {
+        answers.add(teacher.forward(batch).values());
+      }
+      return mean(answers);
+    };
   }
 
-  /** A teacher that was asked once about every image. */
+  /** Teachers that were asked once about every image. */
   static Source remembered(float[][] logits) {
     return (batch, images) -> {
       int classes = logits[images[0]].length;
@@ -40,6 +52,24 @@ record Teacher(Source source, double temperature, double share) {
       }
       return values;
     };
+  }
+
+  /**
+   * What several teachers say together: the mean of their logits, which is, but for a shift that a
+   * softmax does not see, that of their log-probabilities.
+   *
+   * @param answers at least one, all of one length
+   */
+  static float[] mean(List<float[]> answers) {
+    float[] mean = new float[answers.get(0).length];
+    for (int i = 0; i < mean.length; i++) {
+      double sum = 0;
+      for (float[] answer : answers) {
+        sum += answer[i];
+      }
+      mean[i] = (float) (sum / answers.size());
+    }
+    return mean;
   }
 
   Targets.Teacher about(Batch batch, int[] images) {

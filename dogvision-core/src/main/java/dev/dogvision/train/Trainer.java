@@ -88,7 +88,7 @@ public final class Trainer {
   private List<Phase> phases = List.of();
   private @Nullable Phase headPhase;
   private TrainingSettings.@Nullable Distillation distillation;
-  private @Nullable TrainedModel teacher;
+  private List<TrainedModel> teachers = List.of();
   private long cacheBytes = -1;
   private @Nullable Path embeddingFolder;
   private @Nullable Path checkpointFolder;
@@ -146,7 +146,7 @@ public final class Trainer {
     Trainer trainer = new Trainer(checkpoint.start(), checkpoint);
     trainer.checkpointFolder = folder;
     trainer.checkpointsKept = checkpoint.kept();
-    trainer.teacher = checkpoint.teacher();
+    trainer.teachers = checkpoint.teachers();
     return trainer;
   }
 
@@ -566,15 +566,33 @@ public final class Trainer {
    */
   @CanIgnoreReturnValue
   public Trainer distilFrom(TrainedModel trained, double temperature, double share) {
+    return distilFrom(List.of(trained), temperature, share);
+  }
+
+  /**
+   * Several teachers, of which the mean of the logits counts: networks of different kinds err on
+   * different photographs, so that together they are better teachers than the best of them alone.
+   * Otherwise as {@link #distilFrom(TrainedModel, double, double)}; each of them costs its time.
+   *
+   * @param trained the teachers, at least one, each with the same labels in the same order
+   * @param temperature as there
+   * @param share all teachers' part of the loss together, 0..1
+   * @return this
+   * @throws IllegalArgumentException if there is none, or one's labels are others
+   * @throws IllegalStateException if already set
+   */
+  @CanIgnoreReturnValue
+  public Trainer distilFrom(List<TrainedModel> trained, double temperature, double share) {
     beforeChange("distilFrom");
     checkArgument(
         temperature > 0 && Double.isFinite(temperature),
         "temperature must be positive and finite, got %s",
         temperature);
     TrainingChecks.share("share", share);
-    checkTeacher(trained);
-    once.set("distilFrom", trained, temperature, share);
-    teacher = trained;
+    checkArgument(!trained.isEmpty(), "distilFrom takes at least one teacher, got none");
+    trained.forEach(this::checkTeacher);
+    once.set("distilFrom", trained.size() == 1 ? trained.get(0) : trained, temperature, share);
+    teachers = List.copyOf(trained);
     distillation = new TrainingSettings.Distillation(temperature, share);
     return this;
   }
@@ -753,7 +771,7 @@ public final class Trainer {
     return new TrainingSession(
         start,
         resumed == null ? settings() : resumed.settings().withMetrics(metrics),
-        teacher,
+        teachers,
         resumed,
         embeddingFolder,
         checkpointFolder,
@@ -869,17 +887,21 @@ public final class Trainer {
 
   /** Refuses a teacher that would have to look at pictures of another size than it takes. */
   private void checkTeacherSees(TrainingSettings settings) {
-    TrainedModel given = teacher;
-    if (given == null || given.plan().inputSize() == start.plan().inputSize()) {
-      return;
+    for (TrainedModel teacher : teachers) {
+      if (teacher.plan().inputSize() != start.plan().inputSize()) {
+        checkNothingAugments(settings, teacher.plan().inputSize());
+      }
     }
+  }
+
+  private void checkNothingAugments(TrainingSettings settings, int teachersSize) {
     for (Phase phase : settings.phases()) {
       checkState(
           PhaseInputs.augmentation(settings, phase).isNone(),
           "the teacher takes pictures of %s pixels, the model of %s, and phase '%s' shows both the"
               + " same changed pictures: set augmentation(Augmentation.none()), or take a teacher of"
               + " the same size",
-          given.plan().inputSize(),
+          teachersSize,
           start.plan().inputSize(),
           phase.name());
     }

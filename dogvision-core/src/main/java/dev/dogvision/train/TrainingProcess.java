@@ -1,5 +1,6 @@
 package dev.dogvision.train;
 
+import com.google.common.collect.ImmutableList;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.Precision;
 import dev.dogvision.image.Augmentation;
@@ -12,7 +13,10 @@ import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
 import dev.dogvision.spi.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A whole run: one phase after the other, on data that has been checked. */
@@ -22,7 +26,7 @@ final class TrainingProcess {
   private final TrainingSettings settings;
   private final LabelledImages training;
   private final @Nullable LabelledImages validation;
-  private final @Nullable TeacherModel teacher;
+  private final List<TeacherModel> teachers;
   private final PhaseInputs phaseInputs;
   private final CheckpointSink checkpoints;
   private final EventDispatcher dispatcher;
@@ -42,7 +46,7 @@ final class TrainingProcess {
       TrainingSettings settings,
       LabelledImages training,
       @Nullable LabelledImages validation,
-      @Nullable TeacherModel teacher,
+      List<TeacherModel> teachers,
       PhaseInputs phaseInputs,
       CheckpointSink checkpoints,
       EventDispatcher dispatcher) {
@@ -51,7 +55,7 @@ final class TrainingProcess {
     this.settings = settings;
     this.training = training;
     this.validation = validation;
-    this.teacher = teacher;
+    this.teachers = teachers;
     this.phaseInputs = phaseInputs;
     this.checkpoints = checkpoints;
     this.dispatcher = dispatcher;
@@ -108,25 +112,53 @@ final class TrainingProcess {
       return dispatcher.requestedEnd();
     }
     Augmentation augmentation = PhaseInputs.augmentation(settings, phase);
-    if (teacher == null) {
+    if (teachers.isEmpty()) {
       return run(inputs, work, augmentation, null);
     }
     if (augmentation.isNone()) {
-      float[][] logits = phaseInputs.teacherLogits(teacher, training);
+      float[][] logits = rememberedLogits();
       return logits == null
           ? dispatcher.requestedEnd()
           : run(inputs, work, augmentation, Teacher.remembered(logits));
     }
+    return watching(
+        List.of(), networks -> run(inputs, work, augmentation, Teacher.watching(networks)));
+  }
+
+  /** What the teachers say together of photographs that nothing happens to; null if ended. */
+  private float @Nullable [][] rememberedLogits() {
+    List<float[][]> answers = new ArrayList<>();
+    for (TeacherModel teacher : teachers) {
+      float[][] logits = phaseInputs.teacherLogits(teacher, training);
+      if (logits == null) {
+        return null;
+      }
+      answers.add(logits);
+    }
+    float[][] together = new float[answers.get(0).length][];
+    for (int row = 0; row < together.length; row++) {
+      int image = row;
+      together[row] = Teacher.mean(answers.stream().map(logits -> logits[image]).toList());
+    }
+    return together;
+  }
+
+  /** Opens the teachers' networks one after the other, and closes all of them whatever happens. */
+  private TrainingEnd watching(List<Network> open, Function<List<Network>, TrainingEnd> work) {
+    if (open.size() == teachers.size()) {
+      return work.apply(open);
+    }
+    TeacherModel next = teachers.get(open.size());
     try (Network network =
         context
             .engine()
             .open(
-                teacher.plan(),
-                teacher.plan().whole(),
-                teacher.weights(),
+                next.plan(),
+                next.plan().whole(),
+                next.weights(),
                 context.device(),
                 Precision.FLOAT32)) {
-      return run(inputs, work, augmentation, Teacher.watching(network));
+      return watching(ImmutableList.<Network>builder().addAll(open).add(network).build(), work);
     }
   }
 

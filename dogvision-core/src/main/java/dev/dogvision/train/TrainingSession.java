@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param start what to start from
  * @param settings what decides the outcome
- * @param teacher the teacher of a distillation, or null
+ * @param teachers those of a distillation; none without
  * @param resumed the run to go on with, or null for a new one
  * @param embeddingFolder where embeddings are kept, or null
  * @param checkpointFolder where checkpoints go, or null
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 record TrainingSession(
     StartingPoint start,
     TrainingSettings settings,
-    @Nullable TrainedModel teacher,
+    List<TrainedModel> teachers,
     @Nullable Checkpoint resumed,
     @Nullable Path embeddingFolder,
     @Nullable Path checkpointFolder,
@@ -51,6 +51,7 @@ record TrainingSession(
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT);
 
   TrainingSession {
+    teachers = List.copyOf(teachers);
     listeners = List.copyOf(listeners);
   }
 
@@ -111,7 +112,7 @@ record TrainingSession(
     return new TrainingSession(
         start,
         settings.extended(state, epochs),
-        teacher,
+        teachers,
         resumed,
         embeddingFolder,
         checkpointFolder,
@@ -273,10 +274,12 @@ record TrainingSession(
         settings,
         training,
         validation,
-        teacher == null
-            ? null
-            : new TrainingProcess.TeacherModel(
-                teacher.plan(), teacher.preprocessing(), teacher.weights()),
+        teachers.stream()
+            .map(
+                teacher ->
+                    new TrainingProcess.TeacherModel(
+                        teacher.plan(), teacher.preprocessing(), teacher.weights()))
+            .toList(),
         inputs,
         checkpoints,
         dispatcher);
@@ -289,7 +292,7 @@ record TrainingSession(
     }
     CheckpointFolder.Header header =
         new CheckpointFolder.Header(
-            state.runName, start, settings, teacher, training, validation, engine);
+            state.runName, start, settings, teachers, training, validation, engine);
     boolean begun = state.epoch() > 0 || resumed != null;
     return begun && CheckpointFolder.holdsRun(checkpointFolder)
         ? CheckpointFolder.goOn(checkpointFolder, checkpointsKept, header, state)

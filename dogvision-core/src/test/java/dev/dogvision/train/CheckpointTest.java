@@ -69,8 +69,19 @@ class CheckpointTest {
         .labelSmoothing(0.1)
         .balancedClasses()
         .augmentation(Augmentation.strong())
-        .distilFrom(model.trained(Map.of(), Map.of()), 2, 0.3)
+        .distilFrom(List.of(model.trained(Map.of(), Map.of()), otherTeacher()), 2, 0.3)
         .earlyStopping(EarlyStopping.on(Metric.VALIDATION_LOSS).patience(20));
+  }
+
+  /** A model of another network, so that a run that resumed without it would end elsewhere. */
+  private static TrainedModel otherTeacher() {
+    return TransferModel.mobileNetV2()
+        .untrained(9)
+        .width(0.2)
+        .inputSize(32)
+        .labels(ColouredPictures.LABELS)
+        .build()
+        .trained(Map.of(), Map.of());
   }
 
   private static TrainingListener killedInEpoch(int epoch) {

@@ -304,6 +304,52 @@ class TrainingControlTest {
     assertThat(stubborn.evaluate(training).accuracy()).isEqualTo(1);
   }
 
+  @Test
+  void two_teachers_teach_the_mean_of_what_they_say() {
+    TrainedModel right = frozen(15, 0.01).fit(training).model();
+    TrainedModel wrong = frozen(10, 0.01).fit(oneLabelFurther(training)).model();
+
+    TrainedModel taught = taughtBy(List.of(right, wrong));
+
+    float[][] together = together(right, wrong);
+    assertThat(divergence(together, taught))
+        .isLessThan(divergence(together, taughtBy(List.of(right))) / 10)
+        .isLessThan(divergence(together, taughtBy(List.of(wrong))) / 10);
+    assertThat(taughtBy(List.of(right, right)).weights())
+        .isEqualTo(taughtBy(List.of(right)).weights());
+  }
+
+  private static TrainedModel taughtBy(List<TrainedModel> teachers) {
+    return frozen(80, 0.01).distilFrom(teachers, 2, 1).fit(training).model();
+  }
+
+  /** The probabilities that belong to the mean of two models' logits. */
+  private static float[][] together(TrainedModel one, TrainedModel other) {
+    try (Predictor first = Predictor.of(one);
+        Predictor second = Predictor.of(other)) {
+      float[][] mean = first.predictAll(validation).logits();
+      float[][] more = second.predictAll(validation).logits();
+      for (int i = 0; i < mean.length; i++) {
+        double sum = 0;
+        for (int label = 0; label < mean[i].length; label++) {
+          mean[i][label] = (float) Math.exp((mean[i][label] + more[i][label]) / 2);
+          sum += mean[i][label];
+        }
+        for (int label = 0; label < mean[i].length; label++) {
+          mean[i][label] /= (float) sum;
+        }
+      }
+      return mean;
+    }
+  }
+
+  @Test
+  void fails_without_a_teacher() {
+    assertThatThrownBy(() -> frozen().distilFrom(List.of(), 2, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("distilFrom takes at least one teacher, got none");
+  }
+
   /** Calls blue green, green red and red blue. */
   private static Dataset oneLabelFurther(Dataset dataset) {
     Labels labels = ColouredPictures.LABELS;
@@ -321,10 +367,14 @@ class TrainingControlTest {
 
   /** The mean Kullback-Leibler divergence of a model's probabilities from its teacher's. */
   private static double divergence(TrainedModel teacher, TrainedModel pupil) {
-    try (Predictor first = Predictor.of(teacher);
-        Predictor second = Predictor.of(pupil)) {
-      float[][] expected = first.evaluate(validation).probabilities();
-      float[][] actual = second.evaluate(validation).probabilities();
+    try (Predictor predictor = Predictor.of(teacher)) {
+      return divergence(predictor.evaluate(validation).probabilities(), pupil);
+    }
+  }
+
+  private static double divergence(float[][] expected, TrainedModel pupil) {
+    try (Predictor predictor = Predictor.of(pupil)) {
+      float[][] actual = predictor.evaluate(validation).probabilities();
       double sum = 0;
       for (int i = 0; i < expected.length; i++) {
         for (int label = 0; label < expected[i].length; label++) {

@@ -80,8 +80,11 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Option(
       names = "--teacher",
-      description = "The folder of a model that the new one is taught by, with the same labels.")
-  private @Nullable Path teacher;
+      split = ",",
+      description =
+          "The folders of models that the new one is taught by, with the same labels: their mean"
+              + " counts.")
+  private List<Path> teachers = List.of();
 
   @Option(names = "--output", required = true, description = "The folder of the model.")
   private Path output = Path.of("");
@@ -441,10 +444,28 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     if (balanced) {
       trainer.balancedClasses();
     }
-    if (teacher != null) {
-      trainer.distilFrom(TrainedModel.load(teacher), temperature, teacherShare);
+    if (!teachers.isEmpty()) {
+      trainer.distilFrom(
+          teachers.stream().map(TrainedModel::load).map(each -> seeing(model, each)).toList(),
+          temperature,
+          teacherShare);
     }
     return trainer;
+  }
+
+  /** A teacher that takes pictures of the model's size, where both see the same changed ones. */
+  private TrainedModel seeing(TransferModel model, TrainedModel teacher) {
+    int size = model.plan().inputSize();
+    if (augmentation().isNone() || teacher.plan().inputSize() == size) {
+      return teacher;
+    }
+    TransferModel resized =
+        TransferModel.of(Backbone.of(teacher))
+            .labels(teacher.labels())
+            .warmStart()
+            .inputSize(size)
+            .build();
+    return resized.trained(resized.initialWeights(), Map.of());
   }
 
   private Augmentation augmentation() {
