@@ -3,6 +3,8 @@ package dev.dogvision.model;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Labels;
@@ -31,6 +33,12 @@ public final class BreedStatistics {
   static final String MEANS = "statistics.means";
   static final String SPREAD = "statistics.spread";
   static final String PHOTOGRAPHS = "statistics.photographs";
+
+  /** Where means are stored as bytes: what a breed's are multiples of, and where they begin. */
+  static final String STEPS = "statistics.steps";
+
+  static final String LEAST = "statistics.least";
+  private static final int MOST_STEPS = 255;
 
   private final ImmutableList<String> labels;
   private final int[] photographs;
@@ -279,8 +287,13 @@ public final class BreedStatistics {
     return true;
   }
 
-  /** The tensors that it is stored as, by name. */
-  Map<String, Tensor> tensors() {
+  /**
+   * The tensors that it is stored as, by name.
+   *
+   * @param small whether the means are whole numbers of 0..255, with a step and a least value for
+   *     each breed: a 510th of what a breed's means span is far less than they spread
+   */
+  Map<String, Tensor> tensors(boolean small) {
     int width = dimension();
     Tensor meanRows = Tensor.zeros(labels.size(), width);
     Tensor counts = Tensor.zeros(labels.size());
@@ -290,7 +303,32 @@ public final class BreedStatistics {
       counts.values()[label] = photographs[label];
     }
     System.arraycopy(spread, 0, deviations.values(), 0, width);
-    return Map.of(MEANS, meanRows, SPREAD, deviations, PHOTOGRAPHS, counts);
+    ImmutableMap.Builder<String, Tensor> all = ImmutableMap.builder();
+    if (small) {
+      all.putAll(rounded(meanRows));
+    }
+    return all.put(MEANS, meanRows).put(SPREAD, deviations).put(PHOTOGRAPHS, counts).buildOrThrow();
+  }
+
+  /** Makes whole numbers of means, and says what to make means of them by. */
+  private static Map<String, Tensor> rounded(Tensor means) {
+    int rows = means.shape().get(0);
+    int width = means.shape().get(1);
+    Tensor steps = Tensor.zeros(rows);
+    Tensor least = Tensor.zeros(rows);
+    for (int row = 0; row < rows; row++) {
+      float[] values = Arrays.copyOfRange(means.values(), row * width, (row + 1) * width);
+      // Both are stored in half precision, so whole numbers are taken of what is read again.
+      float from = HalfFloat.toFloat(HalfFloat.fromFloat(Floats.min(values)));
+      float step = HalfFloat.toFloat(HalfFloat.fromFloat((Floats.max(values) - from) / MOST_STEPS));
+      for (int k = 0; k < width; k++) {
+        int whole = step > 0 ? Math.round((values[k] - from) / step) : 0;
+        means.values()[row * width + k] = Math.min(MOST_STEPS, Math.max(0, whole));
+      }
+      steps.values()[row] = step;
+      least.values()[row] = from;
+    }
+    return Map.of(STEPS, steps, LEAST, least);
   }
 
   /**
@@ -315,6 +353,15 @@ public final class BreedStatistics {
       checkArgument(counts[i] >= 0, "%s holds %s, a number below 0", PHOTOGRAPHS, counts[i]);
       means[i] = Arrays.copyOfRange(meanRows, i * width, (i + 1) * width);
       photographs[i] = (int) counts[i];
+    }
+    if (tensors.containsKey(STEPS)) {
+      float[] steps = values(tensors, STEPS);
+      float[] least = values(tensors, LEAST);
+      for (int i = 0; i < means.length; i++) {
+        for (int k = 0; k < width; k++) {
+          means[i][k] = least[i] + steps[i] * means[i][k];
+        }
+      }
     }
     return new BreedStatistics(labels, photographs, means, deviations.clone());
   }

@@ -397,11 +397,14 @@ record ModelConfig(
 
   private BreedStatistics statistics(String file, Safetensors tensors, NetworkPlan plan) {
     int size = plan.embeddingSize();
-    Map<String, List<Integer>> shapes =
-        ImmutableMap.of(
-            BreedStatistics.MEANS, List.of(remembered, size),
-            BreedStatistics.SPREAD, List.of(size),
-            BreedStatistics.PHOTOGRAPHS, List.of(remembered));
+    Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+    shapes.put(BreedStatistics.MEANS, List.of(remembered, size));
+    shapes.put(BreedStatistics.SPREAD, List.of(size));
+    shapes.put(BreedStatistics.PHOTOGRAPHS, List.of(remembered));
+    if (tensors.names().contains(BreedStatistics.STEPS)) {
+      shapes.put(BreedStatistics.STEPS, List.of(remembered));
+      shapes.put(BreedStatistics.LEAST, List.of(remembered));
+    }
     Map<String, Tensor> found = new LinkedHashMap<>();
     shapes.forEach(
         (name, shape) -> {

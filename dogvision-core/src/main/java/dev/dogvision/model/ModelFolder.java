@@ -452,8 +452,15 @@ final class ModelFolder {
         out -> {
           HashingOutputStream hashing = new HashingOutputStream(Hashing.sha256(), out);
           Map<String, Tensor> tensors = new LinkedHashMap<>(model.weights());
-          model.statistics().ifPresent(known -> tensors.putAll(new TreeMap<>(known.tensors())));
-          Safetensors.write(hashing, metadata, tensors, precision);
+          boolean small = precision == ElementType.F16;
+          model
+              .statistics()
+              .ifPresent(known -> tensors.putAll(new TreeMap<>(known.tensors(small))));
+          Safetensors.write(
+              hashing,
+              metadata,
+              tensors,
+              name -> small && name.equals(BreedStatistics.MEANS) ? ElementType.U8 : precision);
           hashing.flush();
           sha256.set(hashing.hash().toString());
         });

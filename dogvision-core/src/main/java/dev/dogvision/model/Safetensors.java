@@ -1,6 +1,7 @@
 package dev.dogvision.model;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -413,31 +415,38 @@ public final class Safetensors {
    * Builder} with the same content gives.
    *
    * @param tensors name to values
-   * @param type {@code F32} or {@code F16}
-   * @throws IllegalArgumentException if a value is too large for half precision; nothing was
-   *     written then
+   * @param types name to {@code F32}, {@code F16} or, where all values are whole numbers of 0..255,
+   *     {@code U8}
+   * @throws IllegalArgumentException if a value does not fit its type; nothing was written then
    */
   static void write(
-      OutputStream out, Map<String, String> metadata, Map<String, Tensor> tensors, ElementType type)
+      OutputStream out,
+      Map<String, String> metadata,
+      Map<String, Tensor> tensors,
+      Function<String, ElementType> types)
       throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> {
+          ElementType type = types.apply(name);
           checkWritable(name, tensor, type);
           entries.put(
               name, new Entry(type, shape(tensor), NO_DATA, 0, tensor.size() * type.bytes()));
         });
+    List<Map.Entry<String, Entry>> order = new ArrayList<>(entries.entrySet());
+    order.sort(Comparator.comparingInt(entry -> -entry.getValue().type().bytes()));
     checkArgument(
         entries.values().stream().mapToLong(Entry::length).sum() <= MAXIMUM_DATA,
         "the tensors are larger than 2 GB in all, which nobody could read back");
     byte[] header =
         new Safetensors("", ImmutableMap.copyOf(entries), ImmutableMap.copyOf(metadata))
-            .header(List.copyOf(entries.entrySet()));
+            .header(order);
     out.write(
         ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length).array());
     out.write(header);
-    for (Tensor tensor : tensors.values()) {
-      float[] values = tensor.values();
+    for (Map.Entry<String, Entry> entry : order) {
+      float[] values = requireNonNull(tensors.get(entry.getKey())).values();
+      ElementType type = entry.getValue().type();
       for (int from = 0; from < values.length; from += CHUNK) {
         out.write(encoded(values, from, Math.min(values.length, from + CHUNK), type));
       }
@@ -450,8 +459,8 @@ public final class Safetensors {
 
   private static void checkWritable(String name, Tensor tensor, ElementType type) {
     checkArgument(
-        type == ElementType.F32 || type == ElementType.F16,
-        "tensor \"%s\": type must be F32 or F16 to be written, got %s",
+        type == ElementType.F32 || type == ElementType.F16 || type == ElementType.U8,
+        "tensor \"%s\": type must be F32, F16 or U8 to be written, got %s",
         name,
         type);
     checkArgument(
@@ -467,6 +476,15 @@ public final class Safetensors {
             value);
       }
     }
+    if (type == ElementType.U8) {
+      for (float value : tensor.values()) {
+        checkArgument(
+            value >= 0 && value <= 255 && value == (int) value,
+            "tensor \"%s\" holds %s, which is no whole number of 0..255: write it as F32",
+            name,
+            value);
+      }
+    }
   }
 
   private static byte[] encoded(float[] values, int from, int to, ElementType type) {
@@ -474,6 +492,10 @@ public final class Safetensors {
     ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
     if (type == ElementType.F32) {
       buffer.asFloatBuffer().put(values, from, to - from);
+    } else if (type == ElementType.U8) {
+      for (int i = from; i < to; i++) {
+        buffer.put((byte) values[i]);
+      }
     } else {
       for (int i = from; i < to; i++) {
         buffer.putShort(HalfFloat.fromFloat(values[i]));
@@ -852,10 +874,11 @@ public final class Safetensors {
      *
      * @param name its name, not used before
      * @param tensor its values
-     * @param type {@code F32}, or {@code F16}, which rounds to the nearest, ties to even
+     * @param type {@code F32}; {@code F16}, which rounds to the nearest, ties to even; or {@code
+     *     U8} for whole numbers of 0..255
      * @return this
-     * @throws IllegalArgumentException if the type is another one, or a finite value is too large
-     *     for half precision (65504)
+     * @throws IllegalArgumentException if the type is another one, a finite value is too large for
+     *     half precision (65504), or one for {@code U8} is none of these
      */
     @CanIgnoreReturnValue
     public Builder add(String name, Tensor tensor, ElementType type) {

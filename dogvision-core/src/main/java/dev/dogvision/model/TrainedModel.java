@@ -186,7 +186,8 @@ public final class TrainedModel {
    * Saves the model, whole or not at all.
    *
    * @param folder as for {@link #save(Path)}
-   * @param precision {@code F32}, or {@code F16} for half the size at a rounding of the weights
+   * @param precision {@code F32}, or {@code F16} for half the size at a rounding of the weights;
+   *     what it {@linkplain #statistics() remembers} of its breeds is then rounded to bytes
    * @return the folder
    * @throws DogVisionException if it can't be written
    * @throws IllegalArgumentException if the precision is another one, or a weight too large for
@@ -194,6 +195,10 @@ public final class TrainedModel {
    */
   @CanIgnoreReturnValue
   public Path save(Path folder, ElementType precision) {
+    checkArgument(
+        precision == ElementType.F32 || precision == ElementType.F16,
+        "precision must be F32 or F16, got %s",
+        precision);
     ModelFolder.save(this, folder, precision);
     return folder;
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
   private static final String BROKEN = "x is not a readable safetensors file: ";
@@ -239,7 +240,7 @@ class SafetensorsTest {
         .hasMessage(
             "tensor \"w\" holds 65520.0, too large for half precision (65504): write it as F32");
     assertThatThrownBy(() -> builder.add("w", Tensor.of(new float[1], 1), ElementType.F64))
-        .hasMessage("tensor \"w\": type must be F32 or F16 to be written, got F64");
+        .hasMessage("tensor \"w\": type must be F32, F16 or U8 to be written, got F64");
     assertThatThrownBy(() -> builder.add("w", new byte[3], 2))
         .hasMessage("tensor \"w\": shape [2] does not hold 3 values");
     builder.add("v", Tensor.of(new float[1], 1)).metadata("a", "b");
@@ -347,8 +348,41 @@ class SafetensorsTest {
       Safetensors.Builder builder = Safetensors.builder().metadata("format", "pt");
       tensors.forEach((name, tensor) -> builder.add(name, tensor, type));
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      Safetensors.write(out, Map.of("format", "pt"), tensors, type);
+      Safetensors.write(out, Map.of("format", "pt"), tensors, name -> type);
       assertThat(out.toByteArray()).isEqualTo(builder.build().toBytes());
     }
+  }
+
+  @Test
+  void streamed_tensors_may_be_of_several_types() throws IOException {
+    Map<String, Tensor> tensors =
+        ImmutableMap.of(
+            "bytes", Tensor.of(new float[] {0, 7, 255}, 3),
+            "numbers", Tensor.of(new float[] {0.5f, -2}, 2));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    Safetensors.write(
+        out, Map.of(), tensors, name -> name.equals("bytes") ? ElementType.U8 : ElementType.F16);
+
+    Safetensors read = Safetensors.read(new ByteArrayInputStream(out.toByteArray()), "x");
+    assertThat(read.tensors()).isEqualTo(tensors);
+    assertThat(read.type("bytes")).isEqualTo(ElementType.U8);
+    assertThat(read.type("numbers")).isEqualTo(ElementType.F16);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-1, 0.5f, 256, Float.NaN})
+  void fails_if_a_byte_is_none(float value) {
+    Map<String, Tensor> tensors = Map.of("bytes", Tensor.of(new float[] {value}, 1));
+
+    assertThatThrownBy(
+            () ->
+                Safetensors.write(
+                    new ByteArrayOutputStream(), Map.of(), tensors, name -> ElementType.U8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "tensor \"bytes\" holds "
+                + value
+                + ", which is no whole number of 0..255: write it as F32");
   }
 }

@@ -375,7 +375,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       }
     }
     Path saved =
-        outcome
+        remembering(outcome, photographs)
             .withTemperature(divisor)
             .withConfidenceThreshold(unsure.threshold())
             .save(output, ElementType.F16);
@@ -401,6 +401,13 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
           divisor);
     }
     System.out.println("saved in " + saved.toAbsolutePath());
+  }
+
+  /** The model with what others need to add breeds of theirs to it. */
+  private TrainedModel remembering(TrainedModel outcome, EmbeddedModelPhotographs photographs) {
+    try (Predictor predictor = Predictor.of(outcome)) {
+      return outcome.remembering(predictor.embedAll(photographs.training(null, 1, 1, seed)));
+    }
   }
 
   /**
