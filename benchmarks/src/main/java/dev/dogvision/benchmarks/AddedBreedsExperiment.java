@@ -6,6 +6,7 @@ import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
+import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.model.TransferModel;
@@ -28,7 +29,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * What adding breeds to a trained model costs and gives: five breeds of the data set are left out
  * of a model's training and added from ten photographs each, without a photograph of the others.
- * For comparison a model that is trained on all photographs together. Three draws of five breeds.
+ * For comparison a model that is trained on all photographs together. Several draws of five breeds.
+ * Photographs of another source, which are trained on nowhere, say what is found elsewhere.
  *
  * <p>The backbone stays frozen, so that each photograph is embedded once and kept on disk.
  */
@@ -43,7 +45,8 @@ public final class AddedBreedsExperiment {
    * Prints the table.
    *
    * @param arguments ImageNet weights; a labels file; its folder of images; a folder where
-   *     embeddings are kept; how many photographs of each breed are used, ten of them to test
+   *     embeddings are kept; how many photographs of each breed are used, ten of them to test; how
+   *     many draws; a labels file of another source and its folder of images
    */
   public static void main(String[] arguments) {
     Backbone backbone = Backbone.read(Path.of(arguments[0]));
@@ -51,21 +54,30 @@ public final class AddedBreedsExperiment {
         DatasetBuilder.fromCsv(Path.of(arguments[1])).images(Path.of(arguments[2])).build();
     Path cache = Path.of(arguments[3]);
     int ofEach = Integer.parseInt(arguments[4]);
+    int draws = Integer.parseInt(arguments[5]);
+    Dataset elsewhere =
+        DatasetBuilder.fromCsv(Path.of(arguments[6]))
+            .images(Path.of(arguments[7]))
+            .build()
+            .withLabels(dogs.labels(), ProblemPolicy.SKIP);
     Dataset training = photographs(dogs, TESTED, ofEach);
     Dataset test = photographs(dogs, 0, TESTED);
     System.out.printf(
         Locale.ROOT,
-        "%s, frozen; %d breeds, %d photographs to train and %d to test%n%n",
+        "%s, frozen; %d breeds, %d photographs to train and %d to test, %d of another source%n%n",
         backbone.architecture().title(),
         dogs.labels().size(),
         training.size(),
-        test.size());
+        test.size(),
+        elsewhere.size());
     System.out.println(
         "| draw | new found | of the others right, before | after | lost, points |"
-            + " trained together: new found | others lost |");
-    System.out.println("|---|---|---|---|---|---|---|");
+            + " trained together: new found | others lost | elsewhere: new found | others right |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|");
     double[] sums = new double[4];
-    for (long seed = 1; seed <= 3; seed++) {
+    int newElsewhere = 0;
+    int newFoundElsewhere = 0;
+    for (long seed = 1; seed <= draws; seed++) {
       List<String> breeds = new ArrayList<>(dogs.labels().names());
       Collections.shuffle(breeds, new Random(seed));
       List<String> added = breeds.subList(0, LEFT_OUT);
@@ -93,31 +105,41 @@ public final class AddedBreedsExperiment {
         right - together.found(others)
       };
       for (int i = 0; i < figures.length; i++) {
-        sums[i] += figures[i] / 3;
+        sums[i] += figures[i] / draws;
       }
+      Found there = Found.of(after.run().evaluate(elsewhere), added);
+      Found othersThere = Found.of(after.run().evaluate(elsewhere), others);
+      newElsewhere += there.photographs();
+      newFoundElsewhere += there.right();
       System.out.printf(
           Locale.ROOT,
-          "| %d | %.0f %% | %.2f %% | %.2f %% | %.2f | %.0f %% | %.2f |%n",
+          "| %d | %.0f %% | %.2f %% | %.2f %% | %.2f | %.0f %% | %.2f | %d of %d | %d of %d |%n",
           seed,
           figures[0],
           right,
           after.found(others),
           figures[1],
           figures[2],
-          figures[3]);
+          figures[3],
+          there.right(),
+          there.photographs(),
+          othersThere.right(),
+          othersThere.photographs());
     }
     System.out.printf(
         Locale.ROOT,
-        "| mean | %.1f %% | | | %.2f | %.1f %% | %.2f |%n",
+        "| mean | %.1f %% | | | %.2f | %.1f %% | %.2f | %d of %d | |%n",
         sums[0],
         sums[1],
         sums[2],
-        sums[3]);
+        sums[3],
+        newFoundElsewhere,
+        newElsewhere);
   }
 
-  private record Outcome(TrainingRun run, Evaluation evaluation) {
-    /** The share of some breeds' photographs that is found, in percent. */
-    double found(Collection<String> breeds) {
+  /** How many of some breeds' photographs there are, and how many of these are found. */
+  private record Found(int photographs, int right) {
+    static Found of(Evaluation evaluation, Collection<String> breeds) {
       Set<String> wanted = new HashSet<>(breeds);
       int count = 0;
       int right = 0;
@@ -127,7 +149,15 @@ public final class AddedBreedsExperiment {
           right += evaluation.isRight(row) ? 1 : 0;
         }
       }
-      return 100.0 * right / count;
+      return new Found(count, right);
+    }
+  }
+
+  private record Outcome(TrainingRun run, Evaluation evaluation) {
+    /** The share of some breeds' photographs that is found, in percent. */
+    double found(Collection<String> breeds) {
+      Found found = Found.of(evaluation, breeds);
+      return 100.0 * found.right() / found.photographs();
     }
   }
 

@@ -33,9 +33,15 @@ import org.jspecify.annotations.Nullable;
  * @param competition the competition's photographs
  * @param pets the Oxford pets
  * @param sites the other sites' photographs
+ * @param otherDogs dogs of pets and sites that are of none of the breeds, never trained on
  */
 record EmbeddedModelPhotographs(
-    Labels labels, ImmutableSet<String> newBreeds, Split competition, Split pets, Split sites) {
+    Labels labels,
+    ImmutableSet<String> newBreeds,
+    Split competition,
+    Split pets,
+    Split sites,
+    Dataset otherDogs) {
   private static final int PET_FOLDS = 5;
 
   /**
@@ -67,6 +73,7 @@ record EmbeddedModelPhotographs(
     Path siteFolder = sites.resolve("train");
     Dataset siteDogs = DatasetBuilder.fromFolders(siteFolder).build();
     Groups sources = sources(siteDogs, siteFolder, sites.resolve("sources.csv"));
+    Dataset petDogs = table(pets.resolve("labels.csv"));
     Split competitionSplit = competition.split(1 - heldOutOfCompetition, seed);
     return new EmbeddedModelPhotographs(
         labels,
@@ -74,11 +81,18 @@ record EmbeddedModelPhotographs(
         Split.of(
             competitionSplit.train().withLabels(labels),
             competitionSplit.validation().withLabels(labels)),
-        table(pets.resolve("labels.csv"))
-            .withLabels(labels, ProblemPolicy.SKIP)
-            .kFold(PET_FOLDS, seed)
-            .get(0),
-        siteDogs.withLabels(labels, ProblemPolicy.SKIP).split(1 - heldOutOfSites, seed, sources));
+        petDogs.withLabels(labels, ProblemPolicy.SKIP).kFold(PET_FOLDS, seed).get(0),
+        siteDogs.withLabels(labels, ProblemPolicy.SKIP).split(1 - heldOutOfSites, seed, sources),
+        Dataset.of(
+            Stream.of(petDogs, siteDogs)
+                .flatMap(dogs -> dogs.examples().stream())
+                .filter(dog -> !labels.contains(String.valueOf(dog.label())))
+                .toList(),
+            Labels.sorted(
+                Stream.of(petDogs, siteDogs)
+                    .flatMap(dogs -> dogs.labels().names().stream())
+                    .distinct()
+                    .toList())));
   }
 
   private static Dataset table(Path file) {

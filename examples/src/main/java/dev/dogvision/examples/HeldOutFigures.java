@@ -82,6 +82,29 @@ record HeldOutFigures(Labels labels, List<String> ids, int[] truths, float[][] l
         ObjectArrays.concat(logits, more.logits, float[].class));
   }
 
+  /** The sum of both logits of each photograph. */
+  HeldOutFigures plus(HeldOutFigures other) {
+    float[][] sums = new float[logits.length][];
+    for (int row = 0; row < sums.length; row++) {
+      sums[row] = logits[row].clone();
+      for (int breed = 0; breed < sums[row].length; breed++) {
+        sums[row][breed] += other.logits[row][breed];
+      }
+    }
+    return new HeldOutFigures(labels, ids, truths, sums);
+  }
+
+  HeldOutFigures dividedBy(double divisor) {
+    float[][] parts = new float[logits.length][];
+    for (int row = 0; row < parts.length; row++) {
+      parts[row] = logits[row].clone();
+      for (int breed = 0; breed < parts[row].length; breed++) {
+        parts[row][breed] /= (float) divisor;
+      }
+    }
+    return new HeldOutFigures(labels, ids, truths, parts);
+  }
+
   /** Those photographs alone that show one of some breeds. */
   HeldOutFigures showing(Set<String> breeds) {
     List<Integer> rows = new ArrayList<>();

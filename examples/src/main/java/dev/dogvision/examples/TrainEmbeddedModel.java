@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -50,33 +51,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       description = "What to start from: ImageNet weights, safetensors, or a model's folder.")
   private Path start = Path.of("");
 
-  @Option(
-      names = "--competition",
-      required = true,
-      description = "The competition's table of labels, beside its folder train/.")
-  private Path competition = Path.of("");
-
-  @Option(
-      names = "--pets",
-      required = true,
-      description = "A folder with labels.csv and train/: the Oxford pets.")
-  private Path pets = Path.of("");
-
-  @Option(
-      names = "--sites",
-      required = true,
-      description = "A folder with train/<breed>/ and sources.csv, which keeps sources whole.")
-  private Path sites = Path.of("");
-
-  @Option(
-      names = "--new-breeds",
-      required = true,
-      split = ",",
-      description = "Breeds that the competition does not have.")
-  private List<String> newBreeds = List.of();
-
-  @Option(names = "--no-dogs", description = "A folder of photographs that hold no dog.")
-  private @Nullable Path noDogs;
+  @Mixin private final EmbeddedModelOptions options = new EmbeddedModelOptions();
 
   @Option(
       names = "--teacher",
@@ -142,12 +117,6 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       description = "Let all breeds count alike, however many photographs each has.")
   private boolean balanced;
 
-  @Option(names = "--hold-out", description = "The share of the competition's kept aside.")
-  private double holdOut = 0.05;
-
-  @Option(names = "--hold-out-sites", description = "The same for the sites, by source.")
-  private double holdOutSites = 0.15;
-
   @Option(
       names = "--head-epochs",
       description =
@@ -197,9 +166,6 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       description = "How many stages at the end train, 0 for the head alone; all unless given.")
   private @Nullable Integer stages;
 
-  @Option(names = "--seed")
-  private long seed = 13;
-
   /**
    * Runs it.
    *
@@ -211,9 +177,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EmbeddedModelPhotographs photographs =
-        EmbeddedModelPhotographs.read(
-            competition, pets, sites, newBreeds, holdOut, holdOutSites, seed);
+    EmbeddedModelPhotographs photographs = options.read();
     System.out.println(photographs);
     TransferModel model = model(photographs.labels());
     System.out.println(model);
@@ -283,7 +247,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   }
 
   private TrainedModel train(TransferModel model, EmbeddedModelPhotographs photographs) {
-    Dataset training = photographs.training(limit, repeatPets, repeatSites, seed);
+    Dataset training = photographs.training(limit, repeatPets, repeatSites, options.seed());
     System.out.printf(Locale.ROOT, "an epoch shows %d photographs%n", training.size());
     Trainer trainer;
     if (checkpoints != null && Trainer.canResume(checkpoints)) {
@@ -364,6 +328,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
     ConfidenceThresholdFit unsure =
         ConfidenceThresholdFit.of(Score.ENERGY, unseen.logits(), divisor, unsureShare);
     System.out.println(unsure);
+    Path noDogs = options.noDogs();
     if (noDogs != null) {
       try (Predictor predictor = Predictor.of(outcome)) {
         Predictions strangers = predictor.predictAll(DatasetBuilder.fromImages(noDogs).build());
@@ -406,7 +371,8 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   /** The model with what others need to add breeds of theirs to it. */
   private TrainedModel remembering(TrainedModel outcome, EmbeddedModelPhotographs photographs) {
     try (Predictor predictor = Predictor.of(outcome)) {
-      return outcome.remembering(predictor.embedAll(photographs.training(null, 1, 1, seed)));
+      return outcome.remembering(
+          predictor.embedAll(photographs.training(null, 1, 1, options.seed())));
     }
   }
 
@@ -438,7 +404,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
             .labelSmoothing(labelSmoothing)
             .gradientClipping(1)
             .movingAverage(averaging)
-            .seed(seed);
+            .seed(options.seed());
     if (stages == null || stages > 0) {
       trainer
           .backboneLearningRate(backboneLearningRate)
