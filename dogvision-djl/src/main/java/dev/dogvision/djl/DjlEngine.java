@@ -39,6 +39,7 @@ final class DjlEngine implements Engine {
   static DjlEngine load() {
     declineTracking(System.getenv(OPT_OUT));
     NativeFolders.choose();
+    OpenMpThreads.sleepSoon(System.getenv(), System.getProperty("os.name", ""));
     ai.djl.engine.Engine engine;
     try {
       engine = ProcessExit.whileLoading(() -> OwnClassLoader.call(DjlEngine::loadPyTorch));

@@ -1,0 +1,193 @@
+package dev.dogvision.benchmarks;
+
+import dev.dogvision.Device;
+import dev.dogvision.DogVision;
+import dev.dogvision.EngineInfo;
+import dev.dogvision.Optimizer;
+import dev.dogvision.Precision;
+import dev.dogvision.model.Backbone;
+import dev.dogvision.spi.ActivationBatch;
+import dev.dogvision.spi.Engine;
+import dev.dogvision.spi.Engines;
+import dev.dogvision.spi.Network;
+import dev.dogvision.spi.NetworkPlan;
+import dev.dogvision.spi.PixelBatch;
+import dev.dogvision.spi.StepResult;
+import dev.dogvision.spi.Targets;
+import dev.dogvision.spi.Tensor;
+import dev.dogvision.spi.TrainableNetwork;
+import dev.dogvision.spi.UpdateRule;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the engines do on a machine that has other work: bare passes of a MobileNetV2 beside threads
+ * that compute without end. Each way to let threads wait is a process of its own, since it is
+ * chosen when the native library is loaded.
+ */
+public final class BusyMachineBenchmark {
+  private static final int CLASSES = 120;
+  private static final int PIXELS = 224;
+  private static final int STEP = 16;
+  private static final int[] BUSY_LOOPS = {0, 2, 4};
+
+  private BusyMachineBenchmark() {}
+
+  /**
+   * Prints the table.
+   *
+   * @param arguments none; the processes that it starts get the engine's name
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (arguments.length > 0) {
+      measure(arguments[0]);
+      return;
+    }
+    System.out.printf(
+        "| engine, its threads wait | pass | %s |%n",
+        String.join(" | ", headings(" busy loops, ms")));
+    System.out.println("|---|---|" + "---|".repeat(BUSY_LOOPS.length));
+    Map<String, Map<String, String>> ways = new LinkedHashMap<>();
+    ways.put("as DogVision has it", Map.of());
+    ways.put("as PyTorch has it, 3 ms spinning", Map.of("GOMP_SPINCOUNT", "300000"));
+    ways.put("100 microseconds spinning", Map.of("GOMP_SPINCOUNT", "10000"));
+    ways.put("without spinning", Map.of("OMP_WAIT_POLICY", "passive"));
+    String trains = Engines.forTraining().name();
+    for (Map.Entry<String, Map<String, String>> way : ways.entrySet()) {
+      child(trains, trains + ", " + way.getKey(), way.getValue());
+    }
+    for (EngineInfo engine : DogVision.engines()) {
+      if (!engine.name().equals(trains)) {
+        child(engine.name(), engine.name(), Map.of());
+      }
+    }
+  }
+
+  private static List<String> headings(String unit) {
+    List<String> headings = new ArrayList<>();
+    for (int loops : BUSY_LOOPS) {
+      headings.add(loops + unit);
+    }
+    return headings;
+  }
+
+  private static void child(String engine, String title, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BusyMachineBenchmark.class.getName(),
+                engine)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (process.waitFor() != 0) {
+      throw new IOException(title + ": the process ended with " + process.exitValue());
+    }
+    output.lines().forEach(line -> System.out.println("| " + title + " | " + line));
+  }
+
+  private static void measure(String name) throws InterruptedException {
+    Engine engine = Engines.forPrediction(name);
+    Backbone backbone = Backbone.untrained(1.0, PIXELS, 13);
+    NetworkPlan plan = backbone.plan();
+    for (int size : new int[] {1, 8}) {
+      PixelBatch batch = new PixelBatch(pixels(size), size, PIXELS);
+      try (Network network =
+          engine.open(plan, plan.whole(), backbone.weights(), Device.CPU, Precision.FLOAT32)) {
+        row(
+            "forward, batches of " + size,
+            20,
+            () -> {
+              ActivationBatch unused = network.forward(batch);
+            });
+      }
+    }
+    if (name.equals(Engines.forTraining().name())) {
+      step(Engines.forTraining(), backbone);
+    }
+  }
+
+  private static void step(Engine engine, Backbone backbone) throws InterruptedException {
+    NetworkPlan plan = backbone.plan().withClasses(CLASSES);
+    Map<String, Tensor> start = new LinkedHashMap<>(backbone.weights());
+    start.put(plan.headName() + ".weight", Tensor.zeros(CLASSES, plan.embeddingSize()));
+    start.put(plan.headName() + ".bias", Tensor.zeros(CLASSES));
+    PixelBatch batch = new PixelBatch(pixels(STEP), STEP, PIXELS);
+    float[] probabilities = new float[STEP * CLASSES];
+    float[] weights = new float[STEP];
+    for (int i = 0; i < STEP; i++) {
+      probabilities[i * CLASSES + i] = 1;
+      weights[i] = 1;
+    }
+    Targets targets = new Targets(probabilities, weights, null);
+    UpdateRule rule =
+        new UpdateRule(
+            Collections.nCopies(plan.stages().size(), 1e-5),
+            1e-4,
+            0.01,
+            Double.POSITIVE_INFINITY,
+            0);
+    try (TrainableNetwork network =
+        engine.openTrainable(plan, plan.whole(), 0, start, Optimizer.adamW(), Device.CPU)) {
+      row(
+          "training step, batches of " + STEP,
+          5,
+          () -> {
+            StepResult unused = network.accumulate(batch, targets, 1.0 / STEP);
+            double unusedNorm = network.update(rule);
+          });
+    }
+  }
+
+  /** Measures one kind of pass beside each number of busy loops, and prints a part of a row. */
+  private static void row(String name, int rounds, Runnable pass) throws InterruptedException {
+    StringBuilder row = new StringBuilder(name).append(" |");
+    for (int loops : BUSY_LOOPS) {
+      AtomicBoolean stopped = new AtomicBoolean();
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < loops; i++) {
+        Thread thread = new Thread(() -> compute(stopped), "busy-" + i);
+        thread.setDaemon(true);
+        thread.start();
+        threads.add(thread);
+      }
+      row.append(
+          String.format(
+              Locale.ROOT, " %.1f |", SideBySide.median(loops == 0 ? 10 : 3, rounds, pass)));
+      stopped.set(true);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    System.out.println(row);
+  }
+
+  private static void compute(AtomicBoolean stopped) {
+    double value = 1;
+    while (!stopped.get()) {
+      value = Math.sin(value) + 1;
+    }
+    if (Double.isNaN(value)) {
+      throw new AssertionError("so that nothing of it is left out");
+    }
+  }
+
+  private static byte[] pixels(int images) {
+    byte[] pixels = new byte[images * PIXELS * PIXELS * 3];
+    new Random(1).nextBytes(pixels);
+    return pixels;
+  }
+}

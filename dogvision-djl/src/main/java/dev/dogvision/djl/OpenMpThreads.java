@@ -1,0 +1,53 @@
+package dev.dogvision.djl;
+
+import com.sun.jna.NativeLibrary;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What PyTorch's threads do while they wait for each other. On Linux they are GNU OpenMP's, which
+ * spin for 3 milliseconds before they sleep, many times in each forward pass: that gains little
+ * where the machine is idle, and where it is not, they keep the processors from the very threads
+ * that they wait for, and a pass takes ten to a hundred times as long.
+ *
+ * <p>The library reads the setting from the environment when it is loaded, so that has to be
+ * changed before. Java's own view of the environment, and what other processes inherit, stay as
+ * they are.
+ */
+final class OpenMpThreads {
+  static final String SPIN_COUNT = "GOMP_SPINCOUNT";
+  static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+  /** Some 10 microseconds: as long as a thread that is running needs to come along. */
+  static final String SHORT = "1000";
+
+  private static final Logger logger = LoggerFactory.getLogger(OpenMpThreads.class);
+
+  private OpenMpThreads() {}
+
+  /**
+   * Lets the threads sleep soon, unless somebody has decided about it.
+   *
+   * @param environment the process's
+   * @param system its name, as {@code os.name} has it
+   * @return whether the setting was made
+   */
+  static boolean sleepSoon(Map<String, String> environment, String system) {
+    if (!system.equals("Linux")
+        || environment.containsKey(SPIN_COUNT)
+        || environment.containsKey(WAIT_POLICY)) {
+      return false;
+    }
+    try {
+      int failed =
+          NativeLibrary.getProcess()
+              .getFunction("setenv")
+              .invokeInt(new Object[] {SPIN_COUNT, SHORT, 0});
+      return failed == 0;
+    } catch (LinkageError e) { // JNA does not run here, or this C library is another one
+      logger.debug("PyTorch's threads spin for as long as they do by default", e);
+      return false;
+    }
+  }
+}
