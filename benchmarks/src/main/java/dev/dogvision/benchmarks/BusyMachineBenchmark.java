@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What the engines do on a machine that has other work: bare passes of a MobileNetV2 beside threads
@@ -99,7 +98,7 @@ public final class BusyMachineBenchmark {
     output.lines().forEach(line -> System.out.println("| " + title + " | " + line));
   }
 
-  private static void measure(String name) throws InterruptedException {
+  private static void measure(String name) {
     Engine engine = Engines.forPrediction(name);
     Backbone backbone = Backbone.untrained(1.0, PIXELS, 13);
     NetworkPlan plan = backbone.plan();
@@ -120,7 +119,7 @@ public final class BusyMachineBenchmark {
     }
   }
 
-  private static void step(Engine engine, Backbone backbone) throws InterruptedException {
+  private static void step(Engine engine, Backbone backbone) {
     NetworkPlan plan = backbone.plan().withClasses(CLASSES);
     Map<String, Tensor> start = new LinkedHashMap<>(backbone.weights());
     start.put(plan.headName() + ".weight", Tensor.zeros(CLASSES, plan.embeddingSize()));
@@ -153,36 +152,19 @@ public final class BusyMachineBenchmark {
   }
 
   /** Measures one kind of pass beside each number of busy loops, and prints a part of a row. */
-  private static void row(String name, int rounds, Runnable pass) throws InterruptedException {
+  private static void row(String name, int rounds, Runnable pass) {
     StringBuilder row = new StringBuilder(name).append(" |");
     for (int loops : BUSY_LOOPS) {
-      AtomicBoolean stopped = new AtomicBoolean();
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < loops; i++) {
-        Thread thread = new Thread(() -> compute(stopped), "busy-" + i);
-        thread.setDaemon(true);
-        thread.start();
-        threads.add(thread);
-      }
-      row.append(
-          String.format(
-              Locale.ROOT, " %.1f |", SideBySide.median(loops == 0 ? 10 : 3, rounds, pass)));
-      stopped.set(true);
-      for (Thread thread : threads) {
-        thread.join();
+      BusyLoops busy = new BusyLoops(loops);
+      try {
+        row.append(
+            String.format(
+                Locale.ROOT, " %.1f |", SideBySide.median(loops == 0 ? 10 : 3, rounds, pass)));
+      } finally {
+        busy.stop();
       }
     }
     System.out.println(row);
-  }
-
-  private static void compute(AtomicBoolean stopped) {
-    double value = 1;
-    while (!stopped.get()) {
-      value = Math.sin(value) + 1;
-    }
-    if (Double.isNaN(value)) {
-      throw new AssertionError("so that nothing of it is left out");
-    }
   }
 
   private static byte[] pixels(int images) {

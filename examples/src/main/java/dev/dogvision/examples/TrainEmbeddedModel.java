@@ -324,7 +324,8 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   /** Calibrates, fits the threshold of unsure predictions, saves and reports. */
   private void finish(TrainedModel outcome, EmbeddedModelPhotographs photographs) {
     HeldOutFigures unseen = HeldOutFigures.of(outcome, unseen(photographs));
-    double divisor = temperature(unseen);
+    Dataset competitionDogs = photographs.competition().validation();
+    double divisor = temperature(unseen, HeldOutFigures.of(outcome, competitionDogs));
     ConfidenceThresholdFit unsure =
         ConfidenceThresholdFit.of(Score.ENERGY, unseen.logits(), divisor, unsureShare);
     System.out.println(unsure);
@@ -345,7 +346,6 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
             .withConfidenceThreshold(unsure.threshold())
             .save(output, ElementType.F16);
     TrainedModel shipped = TrainedModel.load(saved);
-    Dataset competitionDogs = photographs.competition().validation();
     figures(
         "competition, as saved", HeldOutFigures.of(shipped, competitionDogs), photographs, divisor);
     figures(
@@ -377,20 +377,26 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   }
 
   /**
-   * The temperature of the least log-loss, drawn towards 1 as if as many photographs as {@link
-   * #PRIOR} had asked for that: a hundred photographs are thin evidence.
+   * The more careful of two temperatures of the least log-loss: that of unseen sources, drawn
+   * towards 1 as if as many photographs as {@link #PRIOR} had asked for that, since a hundred are
+   * thin evidence; and that of the competition's, which are many more and flatter the model.
    */
-  private static double temperature(HeldOutFigures unseen) {
+  private static double temperature(HeldOutFigures unseen, HeldOutFigures competition) {
     double fitted = TemperatureScaling.temperature(unseen.logits(), unseen.truths());
     double weight = unseen.truths().length / (double) (unseen.truths().length + PRIOR);
     double drawn = Math.pow(fitted, weight);
+    double flattered = TemperatureScaling.temperature(competition.logits(), competition.truths());
     System.out.printf(
         Locale.ROOT,
-        "temperature %.3f, fitted on %d photographs and drawn towards 1: %.3f%n",
+        "temperature %.3f, fitted on %d photographs of unseen sources and drawn towards 1: %.3f;"
+            + " fitted on %d of the competition: %.3f; taken: %.3f%n",
         fitted,
         unseen.truths().length,
-        drawn);
-    return drawn;
+        drawn,
+        competition.truths().length,
+        flattered,
+        Math.max(drawn, flattered));
+    return Math.max(drawn, flattered);
   }
 
   private Trainer newTrainer(TransferModel model) {
