@@ -43,7 +43,6 @@ import picocli.CommandLine.Option;
 @Command(name = "train-embedded-model", mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class TrainEmbeddedModel implements Callable<Integer> {
   private static final int BATCHES_A_LINE = 50;
-  private static final int PRIOR = 50;
 
   @Option(
       names = "--start",
@@ -377,26 +376,24 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
   }
 
   /**
-   * The more careful of two temperatures of the least log-loss: that of unseen sources, drawn
-   * towards 1 as if as many photographs as {@link #PRIOR} had asked for that, since a hundred are
-   * thin evidence; and that of the competition's, which are many more and flatter the model.
+   * The temperature that all photographs kept aside ask for together: those of unseen sources are
+   * thin evidence, those of the competition flatter the model. Of temperatures that are as likely
+   * it is the one next to 1.
    */
   private static double temperature(HeldOutFigures unseen, HeldOutFigures competition) {
-    double fitted = TemperatureScaling.temperature(unseen.logits(), unseen.truths());
-    double weight = unseen.truths().length / (double) (unseen.truths().length + PRIOR);
-    double drawn = Math.pow(fitted, weight);
-    double flattered = TemperatureScaling.temperature(competition.logits(), competition.truths());
+    HeldOutFigures all = unseen.and(competition);
+    double taken = TemperatureScaling.temperature(all.logits(), all.truths());
     System.out.printf(
         Locale.ROOT,
-        "temperature %.3f, fitted on %d photographs of unseen sources and drawn towards 1: %.3f;"
-            + " fitted on %d of the competition: %.3f; taken: %.3f%n",
-        fitted,
+        "temperature %.3f, fitted on %d photographs; on the %d of unseen sources alone %.3f, on the"
+            + " %d of the competition %.3f%n",
+        taken,
+        all.truths().length,
         unseen.truths().length,
-        drawn,
+        TemperatureScaling.temperature(unseen.logits(), unseen.truths()),
         competition.truths().length,
-        flattered,
-        Math.max(drawn, flattered));
-    return Math.max(drawn, flattered);
+        TemperatureScaling.temperature(competition.logits(), competition.truths()));
+    return taken;
   }
 
   private Trainer newTrainer(TransferModel model) {
