@@ -343,6 +343,8 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
         remembering(outcome, photographs)
             .withTemperature(divisor)
             .withConfidenceThreshold(unsure.threshold())
+            .withProvenance(
+                Map.of("unsure", unsure + ", " + unseen.truths().length + " of unseen sources"))
             .save(output, ElementType.F16);
     TrainedModel shipped = TrainedModel.load(saved);
     figures(
