@@ -29,5 +29,6 @@ module dev.dogvision {
 
   uses dev.dogvision.spi.EmbeddedModel;
   uses dev.dogvision.spi.EngineProvider;
+  uses dev.dogvision.spi.JpegDecoder;
   uses dev.dogvision.train.TensorBoardProvider;
 }

@@ -1,11 +1,9 @@
 package dev.dogvision.image;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.spi.ServiceRegistry;
@@ -27,8 +25,8 @@ final class ImageReaders {
 
   private ImageReaders() {}
 
-  /** The readers to try; an empty list where the Java runtime was built without them. */
-  static List<ImageReader> of(ImageFormat format, FileStructure structure) throws IOException {
+  /** What makes the readers to try; an empty list where the Java runtime was built without them. */
+  static List<ImageReaderSpi> of(ImageFormat format, FileStructure structure) {
     List<@Nullable ImageReaderSpi> providers =
         switch (format) {
           // Java's own gets four components wrong, and is the faster one for all else.
@@ -39,13 +37,13 @@ final class ImageReaders {
           case BMP -> listOf(BMP);
           case WEBP -> listOf(WEBP);
         };
-    List<ImageReader> readers = new ArrayList<>();
+    List<ImageReaderSpi> found = new ArrayList<>();
     for (ImageReaderSpi provider : providers) {
       if (provider != null) {
-        readers.add(provider.createReaderInstance());
+        found.add(provider);
       }
     }
-    return readers;
+    return found;
   }
 
   private static List<@Nullable ImageReaderSpi> listOf(@Nullable ImageReaderSpi... providers) {

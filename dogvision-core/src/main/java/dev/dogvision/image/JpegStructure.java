@@ -1,6 +1,8 @@
 package dev.dogvision.image;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,23 @@ final class JpegStructure extends FileStructure {
 
   private static final String PROFILE = "ICC_PROFILE\0";
 
+  /** The longest restart interval that can be written. */
+  private static final int LONGEST_INTERVAL = 0xffff;
+
+  private static final int MOST_PROFILE_BYTES = 4 << 20;
+
+  private static final byte[] START = {(byte) 0xff, (byte) 0xd8};
+  private static final byte[] END = {(byte) 0xff, (byte) 0xd9};
+
+  /** Of version 1.01, with square pixels, without a thumbnail: says that colours are YCbCr. */
+  private static final byte[] JFIF = {
+    (byte) 0xff, (byte) 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
+  };
+
+  private static final byte[] LONGEST_RESTARTS = {
+    (byte) 0xff, (byte) 0xdd, 0, 4, (byte) 0xff, (byte) 0xff
+  };
+
   /** Whether it is one in several passes over all of the picture. */
   boolean progressive;
 
@@ -75,6 +94,28 @@ final class JpegStructure extends FileStructure {
 
   private double scannedSamplesPerPixel;
   private long scannedBytes;
+
+  /** Where segments begin and end that pixels depend on. */
+  private final ImmutableIntArray.Builder essentials = ImmutableIntArray.builder();
+
+  /** Where the pieces of a profile begin and end, each after its number and how many there are. */
+  private final ImmutableIntArray.Builder profilePieces = ImmutableIntArray.builder();
+
+  private int frames;
+  private int precision;
+  private boolean unusual;
+  private boolean jfif;
+
+  /** What an Adobe marker says of the colours; -1 without one. */
+  private int adobeTransform = -1;
+
+  private boolean hasRestarts;
+  private int restartInterval;
+
+  /** The largest sampling factors. */
+  private int across = 1;
+
+  private int down = 1;
 
   JpegStructure(byte[] content) {
     super(content);
@@ -142,6 +183,121 @@ final class JpegStructure extends FileStructure {
     return profileSpace.equals(components == 1 ? "GRAY" : components == 3 ? "RGB " : "CMYK");
   }
 
+  /**
+   * Whether it is of the kind that every decoder reads alike, with nothing about it that Java's own
+   * reader would have a say in: Huffman codes of 8 bits, grey or YCbCr without doubt, in one piece.
+   */
+  boolean isPlain() {
+    return damage == null
+        && !cut
+        && !unusual
+        && surplus == 0
+        && frames == 1
+        && precision == 8
+        && width > 0
+        && height > 0
+        && (components == 1 || hasPlainColors())
+        && (!converts() || (components == 3 && profile() != null))
+        && (progressive || restartInterval > 0 || unitsOfScan() <= LONGEST_INTERVAL);
+  }
+
+  private boolean hasPlainColors() {
+    boolean usual = Arrays.equals(identifiers, new int[] {1, 2, 3});
+    return components == 3
+        && (adobeTransform == -1 ? jfif || (exifLength > 0 && usual) : adobeTransform == 1);
+  }
+
+  /** Whether its colours are those of a profile. */
+  private boolean converts() {
+    return hasProfile && profileFits();
+  }
+
+  /** From its colours to sRGB; null where they are sRGB. */
+  @Nullable ColorConversion conversion() {
+    byte[] profile = converts() ? profile() : null;
+    return profile == null ? null : ColorConversion.ofProfile(profile);
+  }
+
+  /** Its profile, put together; null where pieces are missing or there are too many. */
+  private byte @Nullable [] profile() {
+    ImmutableIntArray pieces = profilePieces.build();
+    int count = pieces.length() / 4;
+    int length = 0;
+    int[] places = new int[count];
+    Arrays.fill(places, -1);
+    for (int i = 0; i < pieces.length(); i += 4) {
+      int number = pieces.get(i);
+      length += pieces.get(i + 3) - pieces.get(i + 2);
+      if (number < 1 || number > count || places[number - 1] >= 0 || pieces.get(i + 1) != count) {
+        return null;
+      }
+      places[number - 1] = i;
+    }
+    if (count == 0 || length > MOST_PROFILE_BYTES) {
+      return null;
+    }
+    byte[] profile = new byte[length];
+    int to = 0;
+    for (int place : places) {
+      int piece = pieces.get(place + 3) - pieces.get(place + 2);
+      System.arraycopy(content, pieces.get(place + 2), profile, to, piece);
+      to += piece;
+    }
+    return profile;
+  }
+
+  /** At most so many units of blocks are in a scan. */
+  private long unitsOfScan() {
+    boolean together = scans == 1 && components > 1;
+    int unitWidth = together ? 8 * across : 8;
+    int unitHeight = together ? 8 * down : 8;
+    return ((width + unitWidth - 1) / unitWidth) * ((height + unitHeight - 1) / unitHeight);
+  }
+
+  /**
+   * A plain file with nothing left in it but what its pixels depend on.
+   *
+   * <p>Where it has no restart markers, it announces the first after its last unit. That changes
+   * nothing but that libjpeg-turbo decodes it with its careful routine: the quick one, which is for
+   * files without them, passes over codes that no table has and says nothing of it.
+   */
+  byte[] bare() {
+    ImmutableIntArray parts = essentials.build();
+    boolean announces = !progressive && restartInterval == 0;
+    int length = START.length + JFIF.length + END.length;
+    length += announces ? LONGEST_RESTARTS.length : 0;
+    for (int i = 0; i < parts.length(); i += 2) {
+      length += parts.get(i + 1) - parts.get(i);
+    }
+    ByteBuffer bare = ByteBuffer.allocate(length).put(START).put(JFIF);
+    for (int i = 0; i < parts.length(); i += 2) {
+      int from = parts.get(i);
+      if (announces && unsigned(from + 1) == 0xda) {
+        bare.put(LONGEST_RESTARTS);
+        announces = false;
+      }
+      bare.put(content, from, parts.get(i + 1) - from);
+    }
+    return bare.put(END).array();
+  }
+
+  private void note(int marker, int from, int to) {
+    switch (marker) {
+      case 0xc0, 0xc1, 0xc2, 0xc4, 0xda, 0xdb -> {
+        essentials.add(from);
+        essentials.add(to);
+      }
+      case 0xdd -> {
+        unusual |= to - from != 6;
+        if (restartInterval > 0) {
+          essentials.add(from);
+          essentials.add(to);
+        }
+      }
+      default -> unusual |= marker < 0xe0 || (marker > 0xef && marker != 0xfe);
+    }
+  }
+
   private void walk(@Nullable ByteArrayOutputStream kept) {
     keep(kept, 0, 2);
     int at = 2;
@@ -156,6 +312,7 @@ final class JpegStructure extends FileStructure {
         surplus++;
       } else if (marker == 1 || (marker >= 0xd0 && marker <= 0xd8)) {
         at += 2; // stands alone, and means nothing between segments
+        unusual = true;
       } else if (marker == 0xd9) {
         end = at + 2;
         cut = false;
@@ -181,6 +338,7 @@ final class JpegStructure extends FileStructure {
           at = endOfScan(at);
           scannedBytes += at - from;
         }
+        note(marker, from, at);
         boolean dropped = dropsProfile && marker == 0xe2 && startsWith(from + 4, PROFILE);
         if (!dropped) {
           keep(kept, from, at);
@@ -205,16 +363,37 @@ final class JpegStructure extends FileStructure {
       setExif(start + 6, length - 6L);
     } else if (marker == 0xe2 && startsWith(start, PROFILE)) {
       hasProfile = true;
-      int space = start + PROFILE.length() + 2 + 16; // behind the number of the piece
+      int piece = start + PROFILE.length();
+      if (length > PROFILE.length() + 2) {
+        profilePieces.add(unsigned(piece));
+        profilePieces.add(unsigned(piece + 1));
+        profilePieces.add(piece + 2);
+        profilePieces.add(start + length);
+      }
+      int space = piece + 2 + 16; // behind the number of the piece
       if (profileSpace.isEmpty() && length >= PROFILE.length() + 2 + 20) {
         profileSpace = new String(content, space, 4, StandardCharsets.ISO_8859_1);
       }
+    } else if (marker == 0xe0 && startsWith(start, "JFIF\0")) {
+      jfif = true;
+    } else if (marker == 0xee && length >= 12 && startsWith(start, "Adobe")) {
+      adobeTransform = unsigned(start + 11);
+    } else if (marker == 0xdd && length == 2) {
+      readRestarts(big16(start));
     } else if (marker == 0xdc && length == 2 && height == 0) {
       height = big16(start); // a scanner's, which knew the number of lines only at the end
     }
   }
 
+  private void readRestarts(int interval) {
+    unusual |= (hasRestarts || scans > 0) && interval != restartInterval;
+    hasRestarts = true;
+    restartInterval = interval;
+  }
+
   private void readFrame(int marker, int start, int length) {
+    frames++;
+    precision = unsigned(start);
     height = big16(start + 1);
     width = big16(start + 3);
     components = unsigned(start + 5);
@@ -223,8 +402,9 @@ final class JpegStructure extends FileStructure {
     identifiers = new int[known];
     samplesPerPixel = new double[known];
     missingBits = new byte[known][COEFFICIENTS];
-    int across = 1;
-    int down = 1;
+    across = 1;
+    down = 1;
+    unusual |= length != 6 + 3 * components;
     for (int i = 0; i < known; i++) {
       int sampling = unsigned(start + 7 + 3 * i);
       identifiers[i] = unsigned(start + 6 + 3 * i);

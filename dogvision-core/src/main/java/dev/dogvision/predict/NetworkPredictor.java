@@ -103,13 +103,14 @@ final class NetworkPredictor implements Predictor {
   @Override
   public Explanation explain(ImageSource image) {
     checkOpen();
-    return explain(single.decode(image), null, image.name());
+    return explain(single.decode(image, EXPLAINED_SIDE), null, image.name());
   }
 
   @Override
   public Explanation explain(ImageSource image, String label) {
     checkOpen();
-    return explain(single.decode(image), requireNonNull(label, "label"), image.name());
+    return explain(
+        single.decode(image, EXPLAINED_SIDE), requireNonNull(label, "label"), image.name());
   }
 
   @Override

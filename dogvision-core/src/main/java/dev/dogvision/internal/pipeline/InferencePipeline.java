@@ -82,11 +82,23 @@ public final class InferencePipeline {
    * Reads one picture, in the calling thread.
    *
    * @param source where it is
-   * @return upright, in its own size
+   * @return upright, with at least the pixels that the network sees
    * @throws dev.dogvision.image.UnreadableImageException if it can't be read
    */
   public RgbImage decode(ImageSource source) {
-    return decoder.decode(source);
+    return decoder.decode(source, preprocessing);
+  }
+
+  /**
+   * Reads one picture, of which also a larger square than the network's is to be made.
+   *
+   * @param source where it is
+   * @param side of that square, in pixels
+   * @return upright, with at least as many pixels as that
+   * @throws dev.dogvision.image.UnreadableImageException if it can't be read
+   */
+  public RgbImage decode(ImageSource source, int side) {
+    return decoder.decode(source, preprocessing.withSize(Math.max(preprocessing.size(), side)));
   }
 
   /**
@@ -133,9 +145,9 @@ public final class InferencePipeline {
           return null;
         };
     if (hashing) {
-      decoder.decodeHashed(source, hash -> batch.hashed(place, hash), use);
+      decoder.decodeHashed(source, hash -> batch.hashed(place, hash), preprocessing, use);
     } else {
-      decoder.decode(source, use);
+      decoder.decode(source, preprocessing, use);
     }
   }
 }

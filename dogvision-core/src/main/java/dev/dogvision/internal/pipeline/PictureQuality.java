@@ -5,7 +5,8 @@ import dev.dogvision.image.RgbImage;
 /**
  * How much there is to see in a picture, whatever it shows.
  *
- * @param shorterSide in pixels, before it was resized
+ * @param shorterSide in pixels, before it was resized; of one that was decoded at a reduced scale
+ *     after that, which is more than the network sees
  * @param brightness the mean of all that reaches the network, 0 for black to 255 for white
  */
 public record PictureQuality(int shorterSide, double brightness) {
@@ -19,7 +20,7 @@ public record PictureQuality(int shorterSide, double brightness) {
   /**
    * Measures a picture.
    *
-   * @param image upright, in its own size
+   * @param image upright, before it was resized
    * @param pixels where the network's input is
    * @param offset where it begins
    * @param length how many bytes it has, at least 1
