@@ -601,7 +601,9 @@ public final class ImageDecoder {
     if (fast != null && structure instanceof JpegStructure jpeg && jpeg.isPlain()) {
       int reduction = wanted == null ? 1 : wanted.reduction(jpeg.width, jpeg.height);
       long memory = memory(fast, jpeg, reduction);
-      if (memory <= DecodingMemory.ofProcess().pixels().limit()) {
+      boolean gains =
+          fast.gains(reduction, divided(jpeg.width, reduction), divided(jpeg.height, reduction));
+      if (gains && memory <= DecodingMemory.ofProcess().pixels().limit()) {
         attempts.add(new Attempt(memory, bytes -> readFast(fast, jpeg, reduction, source)));
       }
     }
@@ -657,16 +659,13 @@ public final class ImageDecoder {
     byte[] rgb = new byte[3 * width * height];
     try {
       decoder.decode(jpeg.bare(), reduction, width, height, rgb);
+      jpeg.convert(rgb);
     } catch (IOException | RuntimeException e) {
       LOG.debug("{}: {} left it to Java's reader: {}", source, decoder.name(), e.toString());
       return null;
     } catch (LinkageError e) {
       JpegDecoders.giveUp(decoder, e);
       return null;
-    }
-    ColorConversion conversion = jpeg.conversion();
-    if (conversion != null) {
-      conversion.apply(rgb);
     }
     if (Thread.currentThread().isInterrupted()) {
       throw interrupted(source, null);

@@ -212,10 +212,12 @@ final class JpegStructure extends FileStructure {
     return hasProfile && profileFits();
   }
 
-  /** From its colours to sRGB; null where they are sRGB. */
-  @Nullable ColorConversion conversion() {
+  /** Converts its pixels to sRGB, in their place. */
+  void convert(byte[] rgb) {
     byte[] profile = converts() ? profile() : null;
-    return profile == null ? null : ColorConversion.ofProfile(profile);
+    if (profile != null) {
+      ProfileConversions.ofProcess().apply(profile, rgb);
+    }
   }
 
   /** Its profile, put together; null where pieces are missing or there are too many. */

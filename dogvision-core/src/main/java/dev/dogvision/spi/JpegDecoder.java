@@ -40,6 +40,18 @@ public interface JpegDecoder {
   long memory(int width, int height);
 
   /**
+   * Whether it is likely to be faster than Java's own reader.
+   *
+   * @param reduction 1, 2, 4 or 8, as for {@link #decode}
+   * @param width of the result, in pixels
+   * @param height of the result, in pixels
+   * @return true unless overridden
+   */
+  default boolean gains(int reduction, int width, int height) {
+    return true;
+  }
+
+  /**
    * Decodes a file. Whatever is amiss must be told by an exception, also what the decoder could
    * mend: a code that no table has, data that end before their scan does or go on after it, a
    * restart marker that is not the next one. Pixels are those of the format's own arithmetic, to

@@ -31,6 +31,9 @@ public final class TurboJpegDecoder implements JpegDecoder {
   /** Its default is to give no picture once the library has warned of anything. */
   private static final int FAILING_ON_BAD_DATA = 0;
 
+  /** Beyond this, handing over the pixels of a whole picture costs more than is won. */
+  private static final int MOST_PIXELS_IN_FULL = 1_000_000;
+
   private static final int BYTES_PER_WORD = 4;
 
   /** Loads nothing yet. */
@@ -65,6 +68,11 @@ public final class TurboJpegDecoder implements JpegDecoder {
   @Override
   public long memory(int width, int height) {
     return (long) BYTES_PER_WORD * width * height;
+  }
+
+  @Override
+  public boolean gains(int reduction, int width, int height) {
+    return reduction > 1 || (long) width * height <= MOST_PIXELS_IN_FULL;
   }
 
   @Override
