@@ -47,9 +47,9 @@ import org.slf4j.LoggerFactory;
  * budget for all threads. An interrupt ends a decode, or its wait for memory, with a {@link
  * DogVisionException}; the thread stays interrupted.
  *
- * <p>JPEGs are decoded several times as fast with {@code dogvision-turbo} on the class path, or any
- * other {@link JpegDecoder}; what is read and what is refused stays the same. Where a picture is
- * asked for as a network takes it, such a decoder may give a large one at a reduced scale.
+ * <p>Plain JPEGs are decoded by {@code dogvision-turbo} where it is on the class path, or any other
+ * {@link JpegDecoder}; what is read and what is refused stays the same. Where a picture is asked
+ * for as a network takes it, such a decoder may give a large one at a reduced scale.
  *
  * <p>Immutable, and safe to use from any number of threads. Global settings of {@code ImageIO} are
  * neither used nor changed, and no temporary file is written.
@@ -224,8 +224,8 @@ public final class ImageDecoder {
   /**
    * Reads a picture of which a network is to see what its preprocessing makes of it. A large JPEG
    * may come at a half, a quarter or an eighth of its width and height, still with twice as many
-   * pixels to each side as the network sees. That takes a fraction of the time, and moves what the
-   * network sees by about one level of 255.
+   * pixels to each side as the network sees. That takes less time, and moves what the network sees
+   * by about one level of 255.
    *
    * @param source the picture
    * @param wanted what will be made of it
