@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dogvision.data.Breeds;
 import dev.dogvision.data.Labels;
 import dev.dogvision.model.Backbone;
+import dev.dogvision.model.BreedStatistics;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.model.TransferModel;
 import dev.dogvision.spi.EmbeddedModel;
@@ -48,6 +49,21 @@ class EmbeddedModelsTest {
         .allSatisfy(label -> assertThat(Breeds.find(label)).isPresent());
     assertThat(model.temperature()).isPositive();
     assertThat(model.confidenceThreshold()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accurate", "fast"})
+  void breeds_can_be_added_to_both(String name) {
+    TrainedModel model = TrainedModel.pretrained(name);
+
+    TransferModel extended = TransferModel.from(model).adding("my_breed").build();
+
+    assertThat(extended.labels().size()).isEqualTo(136);
+    BreedStatistics known = model.statistics().orElseThrow();
+    assertThat(known.labels()).isEqualTo(model.labels().names());
+    for (int label = 0; label < 135; label++) {
+      assertThat(known.photographs(label)).as(known.labels().get(label)).isGreaterThan(15);
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * taken, which temporary files lie about. {@code -Ddogvision.lives=200} goes through more lives.
  */
 public abstract class LongLifeContract {
-  private static final int LIVES = Integer.getInteger("dogvision.lives", 24);
+  private static final int LIVES = Integer.getInteger("dogvision.lives", 60);
 
   /** After so many, pools and caches are as large as they get. */
   private static final int WARM_UP = 12;
