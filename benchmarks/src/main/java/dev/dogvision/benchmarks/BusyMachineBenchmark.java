@@ -50,9 +50,10 @@ public final class BusyMachineBenchmark {
       measure(arguments[0]);
       return;
     }
-    System.out.printf(
-        "| engine, its threads wait | pass | %s |%n",
-        String.join(" | ", headings(" busy loops, ms")));
+    System.out.println(
+        "| engine, its threads wait | pass | "
+            + String.join(" | ", headings(" busy loops, ms"))
+            + " |");
     System.out.println("|---|---|" + "---|".repeat(BUSY_LOOPS.length));
     Map<String, Map<String, String>> ways = new LinkedHashMap<>();
     ways.put("as DogVision has it", Map.of());
