@@ -136,12 +136,8 @@ public final class ServingBenchmark implements java.util.concurrent.Callable<Int
     Map<String, Double> figures = new LinkedHashMap<>();
     long start = System.nanoTime();
     Process process =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServingBenchmark.class.getName(),
+        OwnProcess.of(
+                ServingBenchmark.class,
                 "--photographs",
                 photographs.toString(),
                 "--seconds",
@@ -150,7 +146,6 @@ public final class ServingBenchmark implements java.util.concurrent.Callable<Int
                 file.toString(),
                 "--one",
                 way)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

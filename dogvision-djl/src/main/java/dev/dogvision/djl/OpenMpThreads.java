@@ -19,8 +19,11 @@ final class OpenMpThreads {
   static final String SPIN_COUNT = "GOMP_SPINCOUNT";
   static final String WAIT_POLICY = "OMP_WAIT_POLICY";
 
-  /** Some 10 microseconds: as long as a thread that is running needs to come along. */
-  static final String SHORT = "1000";
+  /**
+   * Some 200 microseconds: with less, waking threads costs a pass up to half of its time on an idle
+   * machine; with more, a busy one loses more. BusyMachineBenchmark has the figures.
+   */
+  static final String SHORT = "20000";
 
   private static final Logger logger = LoggerFactory.getLogger(OpenMpThreads.class);
 
