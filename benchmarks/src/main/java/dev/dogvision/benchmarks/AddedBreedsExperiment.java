@@ -107,8 +107,9 @@ public final class AddedBreedsExperiment {
       for (int i = 0; i < figures.length; i++) {
         sums[i] += figures[i] / draws;
       }
-      Found there = Found.of(after.run().evaluate(elsewhere), added);
-      Found othersThere = Found.of(after.run().evaluate(elsewhere), others);
+      Evaluation ofElsewhere = after.run().evaluate(elsewhere);
+      Found there = Found.of(ofElsewhere, added);
+      Found othersThere = Found.of(ofElsewhere, others);
       newElsewhere += there.photographs();
       newFoundElsewhere += there.right();
       System.out.printf(

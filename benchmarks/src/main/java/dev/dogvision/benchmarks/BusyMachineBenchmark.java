@@ -3,7 +3,6 @@ package dev.dogvision.benchmarks;
 import dev.dogvision.Device;
 import dev.dogvision.DogVision;
 import dev.dogvision.EngineInfo;
-import dev.dogvision.Optimizer;
 import dev.dogvision.Precision;
 import dev.dogvision.model.Backbone;
 import dev.dogvision.spi.ActivationBatch;
@@ -12,15 +11,9 @@ import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.StepResult;
-import dev.dogvision.spi.Targets;
-import dev.dogvision.spi.Tensor;
-import dev.dogvision.spi.TrainableNetwork;
-import dev.dogvision.spi.UpdateRule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -114,34 +107,9 @@ public final class BusyMachineBenchmark {
   }
 
   private static void step(Engine engine, Backbone backbone) {
-    NetworkPlan plan = backbone.plan().withClasses(CLASSES);
-    Map<String, Tensor> start = new LinkedHashMap<>(backbone.weights());
-    start.put(plan.headName() + ".weight", Tensor.zeros(CLASSES, plan.embeddingSize()));
-    start.put(plan.headName() + ".bias", Tensor.zeros(CLASSES));
     PixelBatch batch = new PixelBatch(pixels(STEP), STEP, PIXELS);
-    float[] probabilities = new float[STEP * CLASSES];
-    float[] weights = new float[STEP];
-    for (int i = 0; i < STEP; i++) {
-      probabilities[i * CLASSES + i] = 1;
-      weights[i] = 1;
-    }
-    Targets targets = new Targets(probabilities, weights, null);
-    UpdateRule rule =
-        new UpdateRule(
-            Collections.nCopies(plan.stages().size(), 1e-5),
-            1e-4,
-            0.01,
-            Double.POSITIVE_INFINITY,
-            0);
-    try (TrainableNetwork network =
-        engine.openTrainable(plan, plan.whole(), 0, start, Optimizer.adamW(), Device.CPU)) {
-      row(
-          "training step, batches of " + STEP,
-          5,
-          () -> {
-            StepResult unused = network.accumulate(batch, targets, 1.0 / STEP);
-            double unusedNorm = network.update(rule);
-          });
+    try (BareTrainingStep step = new BareTrainingStep(engine, backbone, batch, CLASSES)) {
+      row("training step, batches of " + STEP, 5, step::run);
     }
   }
 

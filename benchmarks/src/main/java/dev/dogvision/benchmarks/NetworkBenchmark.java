@@ -24,15 +24,8 @@ import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.PixelBatch;
-import dev.dogvision.spi.Targets;
-import dev.dogvision.spi.Tensor;
-import dev.dogvision.spi.TrainableNetwork;
-import dev.dogvision.spi.UpdateRule;
 import java.nio.ByteBuffer;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 
 /**
@@ -131,33 +124,16 @@ public final class NetworkBenchmark {
 
   private static void step(Engine engine, Backbone backbone, int size) {
     NetworkPlan plan = backbone.plan().withClasses(CLASSES);
-    Map<String, Tensor> weightsByName = new LinkedHashMap<>(backbone.weights());
-    weightsByName.put(plan.headName() + ".weight", Tensor.zeros(CLASSES, plan.embeddingSize()));
-    weightsByName.put(plan.headName() + ".bias", Tensor.zeros(CLASSES));
     byte[] pixels = pixels(size);
     PixelBatch batch = new PixelBatch(pixels, size, 224);
-    float[] probabilities = new float[size * CLASSES];
     float[] labels = new float[size];
-    float[] weights = new float[size];
     for (int i = 0; i < size; i++) {
-      probabilities[i * CLASSES + i] = 1;
       labels[i] = i;
-      weights[i] = 1;
     }
-    Targets targets = new Targets(probabilities, weights, null);
-    UpdateRule rule =
-        new UpdateRule(
-            Collections.nCopies(plan.stages().size(), 1e-5),
-            1e-4,
-            0.01,
-            Double.POSITIVE_INFINITY,
-            0);
     DefaultTrainingConfig configuration =
         new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
             .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(1e-4f)).build());
-    try (TrainableNetwork ours =
-            engine.openTrainable(
-                plan, plan.whole(), 0, weightsByName, dev.dogvision.Optimizer.adamW(), Device.CPU);
+    try (BareTrainingStep ours = new BareTrainingStep(engine, backbone, batch, CLASSES);
         Model model = Model.newInstance("blocks")) {
       model.setBlock(DjlMobileNetV2.blocks(plan));
       model.getBlock().setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
@@ -167,12 +143,7 @@ public final class NetworkBenchmark {
             SideBySide.table(
                 "Training step, all layers, batches of " + size,
                 new SideBySide()
-                    .add(
-                        "DogVision",
-                        () -> {
-                          ours.accumulate(batch, targets, 1.0 / size);
-                          ours.update(rule);
-                        })
+                    .add("DogVision", ours::run)
                     .add(
                         "DJL, blocks with batch norm, its trainer",
                         () -> {

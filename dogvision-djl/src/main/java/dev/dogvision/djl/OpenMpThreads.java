@@ -7,9 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What PyTorch's threads do while they wait for each other. On Linux they are GNU OpenMP's, which
- * spin for 3 milliseconds before they sleep, many times in each forward pass: that gains little
- * where the machine is idle, and where it is not, they keep the processors from the very threads
- * that they wait for, and a pass takes ten to a hundred times as long.
+ * spin for 3 milliseconds before they sleep, many times in each forward pass. Where the machine has
+ * other work, they so keep the processors from the very threads that they wait for.
  *
  * <p>The library reads the setting from the environment when it is loaded, so that has to be
  * changed before. Java's own view of the environment, and what other processes inherit, stay as

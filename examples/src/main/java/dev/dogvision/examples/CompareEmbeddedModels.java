@@ -89,11 +89,7 @@ public final class CompareEmbeddedModels implements Callable<Integer> {
     strangers.put("other breeds", photographs.otherDogs());
     Path drawings = DrawnDogs.draw(temporary, DRAWINGS_OF_EACH, options.seed());
     strangers.put("drawn dogs", DatasetBuilder.fromFolders(drawings).build());
-    Labels old =
-        Labels.of(
-            photographs.labels().names().stream()
-                .filter(breed -> !photographs.newBreeds().contains(breed))
-                .toList());
+    Labels old = photographs.competitionBreeds();
     System.out.println(photographs);
     System.out.println();
     System.out.println(
@@ -203,16 +199,16 @@ public final class CompareEmbeddedModels implements Callable<Integer> {
 
   private static Map<String, String> unsure(TrainedModel model, Map<String, Dataset> strangers) {
     Map<String, String> shares = new LinkedHashMap<>();
+    if (model.confidenceThreshold().isEmpty()) {
+      return shares;
+    }
     try (Predictor predictor = Predictor.of(model)) {
       strangers.forEach(
           (name, dataset) -> {
             long unsure =
                 Streams.stream(predictor.predictAll(dataset)).filter(Prediction::isUnsure).count();
             shares.put(
-                name,
-                model.confidenceThreshold().isEmpty()
-                    ? NONE
-                    : String.format(Locale.ROOT, "%.0f %%", 100.0 * unsure / dataset.size()));
+                name, String.format(Locale.ROOT, "%.0f %%", 100.0 * unsure / dataset.size()));
           });
     }
     return shares;

@@ -95,6 +95,11 @@ record EmbeddedModelPhotographs(
                     .toList())));
   }
 
+  /** The competition's breeds, in the order of all. */
+  Labels competitionBreeds() {
+    return Labels.of(labels.names().stream().filter(breed -> !newBreeds.contains(breed)).toList());
+  }
+
   private static Dataset table(Path file) {
     return DatasetBuilder.fromCsv(file).images(file.resolveSibling("train")).build();
   }

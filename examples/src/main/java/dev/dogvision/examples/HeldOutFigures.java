@@ -4,15 +4,12 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ObjectArrays;
 import com.google.common.primitives.Ints;
 import dev.dogvision.data.Dataset;
-import dev.dogvision.data.Example;
 import dev.dogvision.data.Labels;
 import dev.dogvision.evaluate.Evaluation;
-import dev.dogvision.image.ImageDecoder;
-import dev.dogvision.image.ImageSource;
-import dev.dogvision.image.RgbImage;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Predictions;
 import dev.dogvision.predict.Predictor;
+import dev.dogvision.predict.Views;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,48 +27,20 @@ import java.util.Set;
 record HeldOutFigures(Labels labels, List<String> ids, int[] truths, float[][] logits) {
 
   static HeldOutFigures of(TrainedModel model, Dataset dataset) {
-    try (Predictor predictor = Predictor.of(model)) {
-      Predictions predictions = predictor.predictAll(dataset);
-      return new HeldOutFigures(
-          model.labels(), predictions.ids(), dataset.labelIndices(), predictions.logits());
-    }
+    return of(model, dataset, Views.ONE);
   }
 
   /** The photographs' mirror images are looked at too, and both answers averaged. */
   static HeldOutFigures mirrored(TrainedModel model, Dataset dataset) {
-    HeldOutFigures plain = of(model, dataset);
-    HeldOutFigures turned = of(model, mirrored(dataset));
-    float[][] mean = new float[plain.logits.length][];
-    for (int row = 0; row < mean.length; row++) {
-      mean[row] = plain.logits[row].clone();
-      for (int breed = 0; breed < mean[row].length; breed++) {
-        mean[row][breed] = (mean[row][breed] + turned.logits[row][breed]) / 2;
-      }
-    }
-    return new HeldOutFigures(plain.labels, plain.ids, plain.truths, mean);
+    return of(model, dataset, Views.MIRRORED);
   }
 
-  private static Dataset mirrored(Dataset dataset) {
-    List<Example> examples = new ArrayList<>();
-    for (Example example : dataset) {
-      ImageSource mirror =
-          ImageSource.of(
-              example.image().name(), mirrored(ImageDecoder.standard().decode(example.image())));
-      examples.add(new Example(example.id(), mirror, example.label()));
+  private static HeldOutFigures of(TrainedModel model, Dataset dataset, Views views) {
+    try (Predictor predictor = Predictor.builder(model).views(views).open()) {
+      Predictions predictions = predictor.predictAll(dataset);
+      return new HeldOutFigures(
+          model.labels(), predictions.ids(), dataset.labelIndices(), predictions.logits());
     }
-    return Dataset.of(examples, dataset.labels());
-  }
-
-  private static RgbImage mirrored(RgbImage image) {
-    byte[] source = image.rgb();
-    byte[] target = new byte[source.length];
-    int width = image.width();
-    for (int y = 0; y < image.height(); y++) {
-      for (int x = 0; x < width; x++) {
-        System.arraycopy(source, 3 * (y * width + x), target, 3 * (y * width + width - 1 - x), 3);
-      }
-    }
-    return new RgbImage(width, image.height(), target);
   }
 
   HeldOutFigures and(HeldOutFigures more) {

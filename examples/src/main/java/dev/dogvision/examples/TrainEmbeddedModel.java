@@ -304,11 +304,7 @@ public final class TrainEmbeddedModel implements Callable<Integer> {
       HeldOutFigures figures,
       EmbeddedModelPhotographs photographs,
       double temperature) {
-    Labels competition =
-        Labels.of(
-            photographs.labels().names().stream()
-                .filter(breed -> !photographs.newBreeds().contains(breed))
-                .toList());
+    Labels competition = photographs.competitionBreeds();
     System.out.println(figures.line(name, temperature));
     System.out.println(
         figures
