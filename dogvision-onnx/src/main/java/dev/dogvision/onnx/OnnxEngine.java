@@ -50,7 +50,8 @@ final class OnnxEngine implements Engine {
         System.getProperty("os.name"),
         System.getenv(NO_TELEMETRY));
     try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment("dogvision");
+      OrtEnvironment environment =
+          KeptLibraries.around(() -> OrtEnvironment.getEnvironment("dogvision"));
       environment.setTelemetry(false);
       ProcessEnd.outlive(environment);
       return new OnnxEngine(environment);
