@@ -1,11 +1,12 @@
 package dev.dogvision.internal;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.TypeAdapter;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
@@ -24,7 +25,6 @@ public final class StrictJson {
   public static final String NO_OBJECT = "it is not a JSON object";
 
   private static final int DEEPEST = 64;
-  private static final TypeAdapter<JsonElement> LEAVES = new Gson().getAdapter(JsonElement.class);
 
   private final JsonReader in;
   private int values;
@@ -62,12 +62,25 @@ public final class StrictJson {
     JsonToken token = in.peek();
     if (token != JsonToken.BEGIN_OBJECT && token != JsonToken.BEGIN_ARRAY) {
       count();
-      return LEAVES.read(in);
+      return leaf(token);
     }
     if (depth == DEEPEST) {
       throw new JsonParseException("it is nested more than " + DEEPEST + " deep");
     }
     return token == JsonToken.BEGIN_ARRAY ? array(depth) : object(depth);
+  }
+
+  /** By hand, since a Gson is some 100 classes, which each start of an application would load. */
+  private JsonElement leaf(JsonToken token) throws IOException {
+    return switch (token) {
+      case STRING -> new JsonPrimitive(in.nextString());
+      case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(in));
+      case BOOLEAN -> new JsonPrimitive(in.nextBoolean());
+      default -> {
+        in.nextNull();
+        yield JsonNull.INSTANCE;
+      }
+    };
   }
 
   private JsonArray array(int depth) throws IOException {

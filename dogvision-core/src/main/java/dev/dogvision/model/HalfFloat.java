@@ -1,7 +1,11 @@
 package dev.dogvision.model;
 
+import java.nio.ShortBuffer;
+
 /** IEEE 754 half precision (binary16), which Java 17 has no conversion for. */
 final class HalfFloat {
+  private static final int AT_ONCE = 4096;
+
   private HalfFloat() {}
 
   /** The value of a half, exactly. */
@@ -18,6 +22,21 @@ final class HalfFloat {
       return sign == 0 ? magnitude : -magnitude;
     }
     return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
+  }
+
+  /**
+   * The values of as many halves as there is room for. They are copied in pieces first, since what
+   * goes through a buffer one by one takes long until it is compiled, and models are read once.
+   */
+  static void toFloats(ShortBuffer halves, float[] values) {
+    short[] piece = new short[Math.min(AT_ONCE, values.length)];
+    for (int first = 0; first < values.length; first += piece.length) {
+      int count = Math.min(piece.length, values.length - first);
+      halves.get(piece, 0, count);
+      for (int i = 0; i < count; i++) {
+        values[first + i] = toFloat(piece[i]);
+      }
+    }
   }
 
   /** The nearest half, ties to even; infinity for what is too large, NaN for NaN. */

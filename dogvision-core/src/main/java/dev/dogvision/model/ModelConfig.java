@@ -45,6 +45,7 @@ record ModelConfig(
     Map<String, String> provenance,
     int remembered,
     String sha256,
+    Optional<String> crc32c,
     long bytes) {
   private static final String FORMAT = "dogvision-model";
 
@@ -62,11 +63,14 @@ record ModelConfig(
   /** What the names of tensors begin with that no network has. */
   private static final String STATISTICS = "statistics.";
 
-  private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  /** Made as the first config is written: most applications only read, and a Gson costs time. */
+  private static final class Writing {
+    static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  }
 
   /** The file's text for a model. */
-  static String text(TrainedModel model, String sha256, long bytes, ElementType precision) {
+  static String text(
+      TrainedModel model, String sha256, String crc32c, long bytes, ElementType precision) {
     JsonObject config = new JsonObject();
     config.addProperty("format", FORMAT);
     config.addProperty(
@@ -83,15 +87,17 @@ record ModelConfig(
         "resize", model.preprocessing().resizeRule().name().toLowerCase(Locale.ROOT));
     preprocessing.addProperty("crop_fraction", model.preprocessing().cropFraction());
     preprocessing.addProperty("interpolation", model.preprocessing().interpolation().text());
-    preprocessing.add("channel_means", GSON.toJsonTree(model.preprocessing().channelMeans()));
-    preprocessing.add("channel_scales", GSON.toJsonTree(model.preprocessing().channelScales()));
+    preprocessing.add(
+        "channel_means", Writing.GSON.toJsonTree(model.preprocessing().channelMeans()));
+    preprocessing.add(
+        "channel_scales", Writing.GSON.toJsonTree(model.preprocessing().channelScales()));
     config.add("preprocessing", preprocessing);
     JsonObject origin = new JsonObject();
     origin.addProperty("source", model.origin().source());
     origin.addProperty("licence", model.origin().licence());
     origin.addProperty("trained_on", model.origin().trainedOn());
     config.add("origin", origin);
-    config.add("labels", GSON.toJsonTree(model.labels().names()));
+    config.add("labels", Writing.GSON.toJsonTree(model.labels().names()));
     config.addProperty("temperature", model.temperature());
     model
         .confidenceThreshold()
@@ -114,12 +120,13 @@ record ModelConfig(
     weights.addProperty("file", ModelFolder.WEIGHTS);
     weights.addProperty("bytes", bytes);
     weights.addProperty("sha256", sha256);
+    weights.addProperty("crc32c", crc32c);
     weights.addProperty("element_type", precision.name());
     config.add("weights", weights);
     JsonObject provenance = new JsonObject();
     model.provenance().forEach(provenance::addProperty);
     config.add("provenance", provenance);
-    return GSON.toJson(config) + "\n";
+    return Writing.GSON.toJson(config) + "\n";
   }
 
   private static JsonObject json(Architecture architecture) {
@@ -236,6 +243,9 @@ record ModelConfig(
             ? 0
             : (int) parser.whole("statistics.labels", 1, labels.size()),
         parser.text("weights.sha256"),
+        parser.find("weights.crc32c") == null // an earlier version's
+            ? Optional.empty()
+            : Optional.of(parser.text("weights.crc32c")),
         parser.whole("weights.bytes", 0, Integer.MAX_VALUE));
   }
 

@@ -25,8 +25,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +66,6 @@ final class ModelFolder {
           "\\.(config\\.json|model\\.safetensors|README\\.md)"
               + "\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.next");
   private static final Pattern NEXT_WEIGHTS = Pattern.compile("model-([0-9a-f]{64})\\.safetensors");
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private static final int MAXIMUM_CONFIG = 16 << 20;
   private static final int ATTEMPTS = 20;
 
@@ -83,6 +86,15 @@ final class ModelFolder {
     default String weights(String sha256) {
       return WEIGHTS;
     }
+
+    /**
+     * Whether they are resources of the program, which nobody replaces while it runs. Damage by
+     * whatever packed them is found by a checksum that takes a hundredth of SHA-256's time, and
+     * that time is a tenth of a short program's.
+     */
+    default boolean comeWithTheProgram() {
+      return true;
+    }
   }
 
   private record Folder(Path path) implements FileSource {
@@ -96,6 +108,11 @@ final class ModelFolder {
       String next = nextWeights(sha256);
       boolean isThere = NEXT_WEIGHTS.matcher(next).matches() && Files.exists(path.resolve(next));
       return isThere ? next : WEIGHTS;
+    }
+
+    @Override
+    public boolean comeWithTheProgram() {
+      return false;
     }
   }
 
@@ -187,20 +204,29 @@ final class ModelFolder {
     long values = checkSize(source, config);
     String name = files.weights(config.sha256());
     byte[] weights = weights(source, files, name, config, values);
-    String sha256 = Hashing.sha256().hashBytes(weights).toString();
-    if (!sha256.equals(config.sha256())) {
+    if (files.comeWithTheProgram() && config.crc32c().isPresent()) {
+      checkSum(source, name, "CRC-32C", crc32c(weights), config.crc32c().get());
+    } else {
+      checkSum(source, name, "SHA-256", sha256(weights), config.sha256());
+    }
+    return config.model(source, Safetensors.wrap(weights, source + "/" + name));
+  }
+
+  private static void checkSum(
+      String source, String name, String kind, String found, String expected) {
+    if (!found.equals(expected)) {
       throw new DamagedFileException(
           source + "/" + name,
           String.format(
               Locale.ROOT,
-              "%s/%s is damaged: its SHA-256 is %s, %s says %s; copy or train the model again",
+              "%s/%s is damaged: its %s is %s, %s says %s; copy or train the model again",
               source,
               name,
-              sha256,
+              kind,
+              found,
               CONFIG,
-              Excerpt.of(config.sha256())));
+              Excerpt.of(expected)));
     }
-    return config.model(source, Safetensors.wrap(weights, source + "/" + name));
   }
 
   private static String text(String source, FileSource files) {
@@ -276,6 +302,21 @@ final class ModelFolder {
     }
   }
 
+  /** By Java's own classes: each start of an application would load a dozen of Guava's for it. */
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static String crc32c(byte[] content) {
+    CRC32C sum = new CRC32C();
+    sum.update(content);
+    return HexFormat.of().toHexDigits((int) sum.getValue());
+  }
+
   private static DogVisionException missing(String source, String name, IOException e) {
     String file = source + "/" + name;
     return e instanceof NoSuchFileException
@@ -285,7 +326,10 @@ final class ModelFolder {
   }
 
   static Path saveIn(TrainedModel model, Path parent, String suffix, LocalDateTime now) {
-    String name = NAME.format(now) + (suffix.isEmpty() ? "" : "-" + suffix);
+    // Not a constant, for which each start of an application would load fifty classes.
+    String name =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now)
+            + (suffix.isEmpty() ? "" : "-" + suffix);
     for (int attempt = 1; attempt < 10_000; attempt++) {
       Path folder = parent.resolve(attempt == 1 ? name : name + "-" + attempt);
       try {
@@ -421,14 +465,14 @@ final class ModelFolder {
     Path config = folder.resolve("." + CONFIG + unfinished);
     Path card = folder.resolve("." + CARD + unfinished);
     try {
-      String sha256 = writeWeights(model, weights, precision);
+      Sums sums = writeWeights(model, weights, precision);
       byte[] text =
-          ModelConfig.text(model, sha256, Files.size(weights), precision)
+          ModelConfig.text(model, sums.sha256(), sums.crc32c(), Files.size(weights), precision)
               .getBytes(StandardCharsets.UTF_8);
       checkReadable(text);
       write(config, text);
       write(card, ModelCard.text(model).getBytes(StandardCharsets.UTF_8));
-      Path next = folder.resolve(nextWeights(sha256));
+      Path next = folder.resolve(nextWeights(sums.sha256()));
       WholeFile.move(weights, next);
       WholeFile.forceFolder(folder);
       WholeFile.move(config, folder.resolve(CONFIG)); // from here on it is the new model
@@ -441,16 +485,20 @@ final class ModelFolder {
     }
   }
 
-  private static String writeWeights(TrainedModel model, Path file, ElementType precision)
+  /** What tells a file from a damaged one. */
+  private record Sums(String sha256, String crc32c) {}
+
+  private static Sums writeWeights(TrainedModel model, Path file, ElementType precision)
       throws IOException {
     Map<String, String> metadata =
         ImmutableMap.of(
             "format", "pt", "architecture", model.architecture().name(), "library", "dogvision");
-    AtomicReference<String> sha256 = new AtomicReference<>("");
+    AtomicReference<Sums> sums = new AtomicReference<>();
     WholeFile.writeThrough(
         file,
         out -> {
-          HashingOutputStream hashing = new HashingOutputStream(Hashing.sha256(), out);
+          CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
+          HashingOutputStream hashing = new HashingOutputStream(Hashing.sha256(), checked);
           Map<String, Tensor> tensors = new LinkedHashMap<>(model.weights());
           boolean small = precision == ElementType.F16;
           model
@@ -462,9 +510,12 @@ final class ModelFolder {
               tensors,
               name -> small && name.equals(BreedStatistics.MEANS) ? ElementType.U8 : precision);
           hashing.flush();
-          sha256.set(hashing.hash().toString());
+          sums.set(
+              new Sums(
+                  hashing.hash().toString(),
+                  HexFormat.of().toHexDigits((int) checked.getChecksum().getValue())));
         });
-    return requireNonNull(sha256.get());
+    return requireNonNull(sums.get());
   }
 
   /** What nobody could load again is not saved over what can be loaded. */

@@ -311,11 +311,7 @@ public final class Safetensors {
             .order(ByteOrder.LITTLE_ENDIAN);
     switch (entry.type()) {
       case F32 -> data.asFloatBuffer().get(values);
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = HalfFloat.toFloat(data.getShort(2 * i));
-        }
-      }
+      case F16 -> HalfFloat.toFloats(data.asShortBuffer(), values);
       case BF16 -> {
         for (int i = 0; i < count; i++) {
           values[i] = Float.intBitsToFloat(data.getShort(2 * i) << 16);

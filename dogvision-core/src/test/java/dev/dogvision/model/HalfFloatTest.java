@@ -2,6 +2,8 @@ package dev.dogvision.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ShortBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +17,21 @@ class HalfFloatTest {
       if (!Float.isNaN(value)) {
         assertThat(HalfFloat.fromFloat(value)).isEqualTo((short) bits);
       }
+    }
+  }
+
+  @Test
+  void many_halves_are_read_as_one_by_one() {
+    short[] halves = new short[0x10000];
+    float[] expected = new float[halves.length];
+    for (int bits = 0; bits < halves.length; bits++) {
+      halves[bits] = (short) bits;
+      expected[bits] = HalfFloat.toFloat((short) bits);
+    }
+    for (int count : new int[] {0, 1, 4095, 4096, 4097, halves.length}) {
+      float[] values = new float[count];
+      HalfFloat.toFloats(ShortBuffer.wrap(halves), values);
+      assertThat(values).isEqualTo(Arrays.copyOf(expected, count));
     }
   }
 

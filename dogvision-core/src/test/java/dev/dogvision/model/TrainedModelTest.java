@@ -494,6 +494,29 @@ class TrainedModelTest {
   }
 
   @Test
+  void an_embedded_models_weights_are_checked_by_the_sum_that_takes_no_time() throws IOException {
+    Path saved = saved();
+    String config = Files.readString(saved.resolve("config.json"));
+    byte[] weights = Files.readAllBytes(saved.resolve("model.safetensors"));
+    weights[weights.length - 1] ^= 1;
+
+    assertThatThrownBy(
+            () -> TrainedModel.load(new InMemory(config.getBytes(StandardCharsets.UTF_8), weights)))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageMatching(
+            "embedded test model/model\\.safetensors is damaged: its CRC-32C is [0-9a-f]{8},"
+                + " config\\.json says [0-9a-f]{8}; copy or train the model again");
+
+    String without = config.replaceFirst("    \"crc32c\": \"[0-9a-f]{8}\",\n", "");
+    assertThat(without).isNotEqualTo(config);
+    assertThatThrownBy(
+            () ->
+                TrainedModel.load(new InMemory(without.getBytes(StandardCharsets.UTF_8), weights)))
+        .as("an earlier version's")
+        .hasMessageContaining("its SHA-256 is");
+  }
+
+  @Test
   void refuses_impossible_settings() {
     assertThatThrownBy(() -> MODEL.withTemperature(0))
         .isInstanceOf(IllegalArgumentException.class)

@@ -3,6 +3,7 @@ package dev.dogvision.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.hash.Hashing;
 import dev.dogvision.data.Breeds;
 import dev.dogvision.data.Labels;
 import dev.dogvision.model.Backbone;
@@ -13,7 +14,10 @@ import dev.dogvision.spi.EmbeddedModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +101,26 @@ class EmbeddedModelsTest {
   void they_take_at_most_14_and_5_megabytes() throws IOException {
     assertThat(bytes(new AccurateDogBreeds())).isLessThan(14_000_000);
     assertThat(bytes(new FastDogBreeds())).isLessThan(5_000_000);
+  }
+
+  /** A start checks the quick one only. */
+  @ParameterizedTest
+  @ValueSource(strings = {"accurate", "fast"})
+  void both_sums_of_their_weights_are_right(String name) throws IOException {
+    EmbeddedModel model = name.equals("fast") ? new FastDogBreeds() : new AccurateDogBreeds();
+    String config;
+    byte[] weights;
+    try (InputStream text = model.open("config.json");
+        InputStream content = model.open("model.safetensors")) {
+      config = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+      weights = content.readAllBytes();
+    }
+    CRC32C sum = new CRC32C();
+    sum.update(weights);
+
+    assertThat(config)
+        .contains("\"sha256\": \"" + Hashing.sha256().hashBytes(weights) + "\"")
+        .contains("\"crc32c\": \"" + HexFormat.of().toHexDigits((int) sum.getValue()) + "\"");
   }
 
   private static long bytes(EmbeddedModel model) throws IOException {
