@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.dogvision.Device;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Precision;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * ONNX Runtime, on the CPU. It predicts and does not train.
  *
- * <p>Its threads sleep when they have nothing to do. By default they spin for a while, which is a
- * little faster on an idle machine, and slower by far on one that has other work.
+ * <p>{@link OnnxNetwork} says how processors are shared among images and calls.
  */
 final class OnnxEngine implements Engine {
   static final String NAME = "ONNX Runtime";
@@ -125,11 +123,8 @@ final class OnnxEngine implements Engine {
         NAME,
         plan.module());
     plan.checkTensors(segment, weights);
-    byte[] graph = OnnxGraph.of(plan, segment, weights, OnnxNetwork.OUTPUT).toByteArray();
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(Math.max(1, Runtime.getRuntime().availableProcessors()));
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      return new OnnxNetwork(plan, segment, environment, environment.createSession(graph, options));
+    try {
+      return new OnnxNetwork(plan, segment, weights, environment);
     } catch (OrtException e) {
       throw new DogVisionException("ONNX Runtime could not open a network: " + e.getMessage(), e);
     }
