@@ -29,6 +29,7 @@ import dev.dogvision.spi.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A predictor that runs a network on an engine. Safe from many threads at once. */
@@ -41,6 +42,7 @@ final class NetworkPredictor implements Predictor {
   private final Precision precision;
   private final Views views;
   private final Network network;
+  private final @Nullable CallLimit limit;
   private volatile boolean closed;
 
   /** For {@link Predictor#embedAll}; softly, so that it costs nobody else memory that is needed. */
@@ -63,6 +65,7 @@ final class NetworkPredictor implements Predictor {
     this.single = InferencePipeline.of(decoder, model.preprocessing(), 1);
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
     this.views = builder.views == null ? Views.ONE : builder.views;
+    this.limit = builder.limit();
     this.engine = Engines.forPrediction(model.plan(), builder.engine);
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
@@ -76,8 +79,20 @@ final class NetworkPredictor implements Predictor {
 
   @Override
   public Prediction predict(ImageSource image) {
+    return limited(() -> predict(single.decode(image), image.name()));
+  }
+
+  /** A call for one picture, from before its decoding on. */
+  private <T> T limited(Supplier<T> call) {
     checkOpen();
-    return predict(single.decode(image), image.name());
+    if (limit == null) {
+      return call.get();
+    }
+    return limit.within(
+        () -> {
+          checkOpen(); // it may have been closed while this waited
+          return call.get();
+        });
   }
 
   private Prediction predict(RgbImage image, String source) {
@@ -96,21 +111,18 @@ final class NetworkPredictor implements Predictor {
 
   @Override
   public float[] embedding(ImageSource image) {
-    checkOpen();
-    return embedder().forward(single.batch(single.decode(image))).values().clone();
+    return limited(() -> embedder().forward(single.batch(single.decode(image))).values().clone());
   }
 
   @Override
   public Explanation explain(ImageSource image) {
-    checkOpen();
-    return explain(single.decode(image, EXPLAINED_SIDE), null, image.name());
+    return limited(() -> explain(single.decode(image, EXPLAINED_SIDE), null, image.name()));
   }
 
   @Override
   public Explanation explain(ImageSource image, String label) {
-    checkOpen();
-    return explain(
-        single.decode(image, EXPLAINED_SIDE), requireNonNull(label, "label"), image.name());
+    requireNonNull(label, "label");
+    return limited(() -> explain(single.decode(image, EXPLAINED_SIDE), label, image.name()));
   }
 
   @Override

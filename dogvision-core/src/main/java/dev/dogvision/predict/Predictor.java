@@ -1,5 +1,7 @@
 package dev.dogvision.predict;
 
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -20,6 +22,7 @@ import dev.dogvision.spi.Engines;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -584,6 +587,8 @@ public interface Predictor extends AutoCloseable {
 
   /** Collects a predictor's settings. Not for several threads at once. */
   final class Builder {
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     private final SetOnce once = new SetOnce();
     final TrainedModel model;
     @Nullable String engine;
@@ -591,6 +596,9 @@ public interface Predictor extends AutoCloseable {
     @Nullable Precision precision;
     @Nullable ImageDecoder decoder;
     @Nullable Views views;
+    private int callsAtOnce;
+    private int waitingCalls = Integer.MAX_VALUE;
+    private Duration longestWait = FOR_EVER;
 
     private Builder(TrainedModel model) {
       this.model = requireNonNull(model, "model");
@@ -668,6 +676,73 @@ public interface Predictor extends AutoCloseable {
       once.set("decoder", requireNonNull(decoder, "decoder"));
       this.decoder = decoder;
       return this;
+    }
+
+    /**
+     * How many calls for one picture are worked on at once, its decoding included: predictions,
+     * embeddings and explanations. Others wait, in the order in which they came. What goes in
+     * batches is not counted; it has a bound of its own.
+     *
+     * <p>More calls at once than processors answer no more pictures a second, and each takes
+     * longer.
+     *
+     * @param calls at least 1; unless set, any number
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Builder callsAtOnce(int calls) {
+      checkArgument(calls >= 1, "callsAtOnce must be at least 1, got %s", calls);
+      once.set("callsAtOnce", calls);
+      callsAtOnce = calls;
+      return this;
+    }
+
+    /**
+     * How many calls may wait for their turn. One more is an {@link
+     * dev.dogvision.OverloadedException}, at once.
+     *
+     * @param calls at least 0, by which no call waits; unless set, any number
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Builder waitingCalls(int calls) {
+      checkArgument(calls >= 0, "waitingCalls must not be negative, got %s", calls);
+      once.set("waitingCalls", calls);
+      waitingCalls = calls;
+      return this;
+    }
+
+    /**
+     * For how long a call may wait for its turn. Then it is an {@link
+     * dev.dogvision.OverloadedException}.
+     *
+     * @param duration positive; unless set, for as long as it takes
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalStateException if already set
+     */
+    @CanIgnoreReturnValue
+    public Builder longestWait(Duration duration) {
+      checkArgument(
+          !duration.isNegative() && !duration.isZero(),
+          "longestWait must be positive, got %s",
+          duration);
+      once.set("longestWait", duration);
+      longestWait = duration;
+      return this;
+    }
+
+    /** What limits calls; null for nothing. */
+    @Nullable CallLimit limit() {
+      checkState(
+          callsAtOnce > 0 || (waitingCalls == Integer.MAX_VALUE && longestWait.equals(FOR_EVER)),
+          "waitingCalls and longestWait are for calls that wait: set callsAtOnce too, without"
+              + " which none does");
+      return callsAtOnce == 0 ? null : new CallLimit(callsAtOnce, waitingCalls, longestWait);
     }
 
     /**

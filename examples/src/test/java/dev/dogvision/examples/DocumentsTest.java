@@ -54,6 +54,7 @@ class DocumentsTest {
               "dev.dogvision.report.*",
               "dev.dogvision.train.*",
               "java.nio.file.*",
+              "java.time.*",
               "java.util.*")
           .map(name -> "import " + name + ";\n")
           .reduce("", String::concat);
