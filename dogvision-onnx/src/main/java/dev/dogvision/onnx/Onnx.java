@@ -7,8 +7,10 @@ import com.google.gson.Gson;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.image.Preprocessing;
+import dev.dogvision.image.ResizeRule;
 import dev.dogvision.internal.WholeFile;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.WeightsOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -32,7 +34,9 @@ public final class Onnx {
    *
    * <p>The file's metadata have {@code labels}, a JSON array in the order of the outputs; {@code
    * preprocessing}, a JSON object; {@code temperature}; {@code confidence_threshold} where the
-   * model has one; {@code fingerprint}; and the model's provenance as a JSON object.
+   * model has one; {@code origin}, a JSON object with the {@code source} and the {@code licence} of
+   * the weights that it started from, empty where they are not known; {@code fingerprint}; and the
+   * model's provenance as a JSON object. docs/export.md says how to read and apply them.
    *
    * @param model the model
    * @param file the place; a file that is there is replaced
@@ -68,14 +72,7 @@ public final class Onnx {
     Preprocessing preprocessing = model.preprocessing();
     ImmutableMap.Builder<String, String> metadata = ImmutableMap.builder();
     metadata.put("labels", GSON.toJson(model.labels().names()));
-    metadata.put(
-        "preprocessing",
-        GSON.toJson(
-            ImmutableMap.of(
-                "size", preprocessing.size(),
-                "resize", preprocessing.resizeRule().name().toLowerCase(Locale.ROOT),
-                "crop_fraction", preprocessing.cropFraction(),
-                "interpolation", preprocessing.interpolation().text())));
+    metadata.put("preprocessing", GSON.toJson(described(preprocessing)));
     metadata.put("temperature", String.valueOf(model.temperature()));
     model
         .confidenceThreshold()
@@ -86,8 +83,30 @@ public final class Onnx {
                     GSON.toJson(
                         ImmutableMap.of(
                             "score", threshold.score().text(), "threshold", threshold.value()))));
+    WeightsOrigin origin = model.origin();
+    metadata.put(
+        "origin",
+        GSON.toJson(
+            ImmutableMap.of(
+                "source", origin.source(),
+                "licence", origin.licence(),
+                "trained_on", origin.trainedOn())));
     metadata.put("fingerprint", model.fingerprint());
     metadata.put("provenance", GSON.toJson(model.provenance()));
     return metadata.buildOrThrow();
+  }
+
+  /** Means and scales are not in it: they are part of the graph. */
+  private static ImmutableMap<String, Object> described(Preprocessing preprocessing) {
+    ImmutableMap.Builder<String, Object> description = ImmutableMap.builder();
+    description.put("size", preprocessing.size());
+    description.put("channels", "rgb");
+    description.put("resize", preprocessing.resizeRule().name().toLowerCase(Locale.ROOT));
+    description.put("crop_fraction", preprocessing.cropFraction());
+    description.put("interpolation", preprocessing.interpolation().text());
+    if (preprocessing.resizeRule() == ResizeRule.PAD) {
+      description.put("pad_color", preprocessing.channelMeans().stream().map(Math::round).toList());
+    }
+    return description.buildOrThrow();
   }
 }

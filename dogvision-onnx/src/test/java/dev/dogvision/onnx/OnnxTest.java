@@ -10,10 +10,17 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dogvision.DogVisionException;
+import dev.dogvision.data.Labels;
+import dev.dogvision.image.ResizeRule;
 import dev.dogvision.image.RgbImage;
+import dev.dogvision.model.Architectures;
+import dev.dogvision.model.Backbone;
+import dev.dogvision.model.ConfidenceThreshold;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.model.TransferModel;
 import dev.dogvision.predict.Prediction;
 import dev.dogvision.predict.Predictor;
 import java.nio.ByteBuffer;
@@ -76,11 +83,62 @@ class OnnxTest {
   }
 
   @Test
+  void a_stranger_finds_preprocessing_threshold_and_licence_of_both_embedded_models(
+      @TempDir Path folder) throws Exception {
+    for (String name : List.of("accurate", "fast")) {
+      TrainedModel model = TrainedModel.pretrained(name);
+      Map<String, String> metadata = metadata(Onnx.write(model, folder.resolve(name + ".onnx")));
+
+      JsonObject preprocessing = json(metadata, "preprocessing");
+      assertThat(preprocessing.keySet())
+          .containsExactly("size", "channels", "resize", "crop_fraction", "interpolation");
+      assertThat(preprocessing.get("size").getAsInt()).isEqualTo(model.preprocessing().size());
+      assertThat(preprocessing.get("channels").getAsString()).isEqualTo("rgb");
+      assertThat(preprocessing.get("resize").getAsString()).isEqualTo("center_crop");
+      ConfidenceThreshold expected = model.confidenceThreshold().orElseThrow();
+      JsonObject threshold = json(metadata, "confidence_threshold");
+      assertThat(threshold.get("score").getAsString()).isEqualTo("energy");
+      assertThat(threshold.get("threshold").getAsDouble()).isEqualTo(expected.value());
+      JsonObject origin = json(metadata, "origin");
+      assertThat(origin.get("licence").getAsString()).isEqualTo("Apache-2.0");
+      assertThat(origin.get("source").getAsString()).startsWith("Google ");
+    }
+  }
+
+  @Test
+  void a_model_that_pads_says_with_what_and_an_unknown_licence_is_empty(@TempDir Path folder)
+      throws Exception {
+    Backbone backbone = Backbone.untrained(Architectures.efficientNetLite(0), 32, 3);
+    TransferModel untrained =
+        TransferModel.of(backbone)
+            .labels(Labels.of("pug", "chow"))
+            .resizeRule(ResizeRule.PAD)
+            .build();
+    Map<String, String> metadata =
+        metadata(Onnx.write(untrained.trained(Map.of(), Map.of()), folder.resolve("padded.onnx")));
+
+    assertThat(json(metadata, "preprocessing").get("pad_color").toString())
+        .isEqualTo("[128,128,128]");
+    assertThat(json(metadata, "origin").get("licence").getAsString()).isEmpty();
+    assertThat(metadata).doesNotContainKey("confidence_threshold");
+  }
+
+  @Test
   void a_place_that_is_a_folder_is_named(@TempDir Path folder) throws Exception {
     Path taken = Files.createDirectories(folder.resolve("dogs.onnx/inside")).getParent();
     assertThatThrownBy(() -> Onnx.write(MODEL, taken))
         .isInstanceOf(DogVisionException.class)
         .hasMessageContaining("dogs.onnx can't be written");
+  }
+
+  private static Map<String, String> metadata(Path file) throws Exception {
+    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
+      return session.getMetadata().getCustomMetadata();
+    }
+  }
+
+  private static JsonObject json(Map<String, String> metadata, String key) {
+    return JsonParser.parseString(metadata.get(key)).getAsJsonObject();
   }
 
   private static RgbImage noise(long seed, int width, int height) {
