@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class TwoEnginesTest {
   private static final double TOLERANCE = 1e-4;
 
-  private static List<ImageSource> drawn() {
+  static List<ImageSource> drawn() {
     return IntStream.range(0, 12).mapToObj(TwoEnginesTest::draw).map(ImageSource::of).toList();
   }
 

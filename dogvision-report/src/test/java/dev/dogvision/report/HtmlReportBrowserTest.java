@@ -2,6 +2,7 @@ package dev.dogvision.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dogvision.browser.Chromium;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Labels;

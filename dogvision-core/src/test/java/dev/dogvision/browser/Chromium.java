@@ -1,4 +1,4 @@
-package dev.dogvision.report;
+package dev.dogvision.browser;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -31,8 +31,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A headless Chromium that is driven over its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+/**
+ * A headless Chromium that is driven over its DevTools protocol. In core's test jar: all modules'
+ * tests use it.
+ */
+public final class Chromium implements AutoCloseable {
   private static final long PATIENCE = 180;
 
   private final Path profile;
@@ -45,7 +48,7 @@ final class Chromium implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** Where the machine has a Chromium, if it has one. */
-  static Optional<Path> find() {
+  public static Optional<Path> find() {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .flatMap(
             folder ->
@@ -55,7 +58,7 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  Chromium(Path program) throws Exception {
+  public Chromium(Path program) throws Exception {
     profile = Files.createTempDirectory("chromium");
     List<String> command =
         new ArrayList<>(
@@ -134,25 +137,37 @@ final class Chromium implements AutoCloseable {
     return reply.getAsJsonObject("result");
   }
 
-  void open(Path file) throws Exception {
+  public void open(Path file) throws Exception {
+    open(file.toUri());
+  }
+
+  public void open(URI address) throws Exception {
     CompletableFuture<JsonObject> loaded = new CompletableFuture<>();
     events.put("Page.loadEventFired", loaded);
-    call("Page.navigate", Map.of("url", file.toUri().toString()));
+    call("Page.navigate", Map.of("url", address.toString()));
     loaded.get(PATIENCE, SECONDS);
   }
 
   /** The value of a JavaScript expression, as text. */
   @CanIgnoreReturnValue
-  String evaluate(String expression) throws Exception {
-    JsonObject result =
-        call("Runtime.evaluate", Map.of("expression", "String(" + expression + ")"));
+  public String evaluate(String expression) throws Exception {
+    return result(Map.of("expression", "String(" + expression + ")"));
+  }
+
+  /** What a JavaScript expression promises, as text. */
+  public String await(String promise) throws Exception {
+    return result(Map.of("expression", "(" + promise + ").then(String)", "awaitPromise", true));
+  }
+
+  private String result(Map<String, ?> parameters) throws Exception {
+    JsonObject result = call("Runtime.evaluate", parameters);
     if (result.has("exceptionDetails")) {
-      throw new IOException(expression + ": " + result.get("exceptionDetails"));
+      throw new IOException(parameters.get("expression") + ": " + result.get("exceptionDetails"));
     }
     return result.getAsJsonObject("result").get("value").getAsString();
   }
 
-  void press(String key, int code, String text) throws Exception {
+  public void press(String key, int code, String text) throws Exception {
     call(
         "Input.dispatchKeyEvent",
         Map.of(
@@ -171,23 +186,23 @@ final class Chromium implements AutoCloseable {
         Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
   }
 
-  void type(String text) throws Exception {
+  public void type(String text) throws Exception {
     call("Input.insertText", Map.of("text", text));
   }
 
-  void size(int width, int height) throws Exception {
+  public void size(int width, int height) throws Exception {
     call(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
   }
 
-  void colours(String scheme) throws Exception {
+  public void colours(String scheme) throws Exception {
     call(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  void screenshot(Path file) throws Exception {
+  public void screenshot(Path file) throws Exception {
     Files.createDirectories(file.getParent());
     String data =
         call("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"))
@@ -197,12 +212,12 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Errors and warnings that the page or the browser logged. */
-  List<String> complaints() {
+  public List<String> complaints() {
     return complaints;
   }
 
   /** The addresses that were fetched, but for data inside the page. */
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 
