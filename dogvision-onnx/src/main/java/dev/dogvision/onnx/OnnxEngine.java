@@ -88,6 +88,10 @@ final class OnnxEngine implements Engine {
     }
   }
 
+  OrtEnvironment environment() {
+    return environment;
+  }
+
   @Override
   public String name() {
     return NAME;

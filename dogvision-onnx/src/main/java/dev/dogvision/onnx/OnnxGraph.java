@@ -246,7 +246,7 @@ final class OnnxGraph {
     return name;
   }
 
-  private static AttributeProto whole(String name, long value) {
+  static AttributeProto whole(String name, long value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
@@ -254,7 +254,7 @@ final class OnnxGraph {
         .build();
   }
 
-  private static AttributeProto wholes(String name, int... values) {
+  static AttributeProto wholes(String name, int... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
     for (int value : values) {
