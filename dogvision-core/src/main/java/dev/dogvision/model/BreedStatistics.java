@@ -370,7 +370,9 @@ public final class BreedStatistics {
     Tensor tensor = tensors.get(name);
     checkArgument(tensor != null, "%s is missing", name);
     for (float value : tensor.values()) {
-      checkArgument(Float.isFinite(value), "%s holds a value that is no number: %s", name, value);
+      if (!Float.isFinite(value)) { // a check with arguments would make an object of each value
+        throw new IllegalArgumentException(name + " holds a value that is no number: " + value);
+      }
     }
     return tensor.values();
   }

@@ -334,7 +334,7 @@ public final class Safetensors {
       }
       case U8 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = data.get(i) & 0xff;
+          values[i] = entry.data()[entry.begin() + i] & 0xff;
         }
       }
     }

@@ -41,13 +41,20 @@ final class OnnxGraph {
   private static final int[] NCHW_TO_NHWC = {0, 2, 3, 1};
 
   private final NetworkPlan plan;
+
+  /** Fewer values than these take less than what says that they are elsewhere. */
+  private static final int FEW_VALUES = 256;
+
   private final Map<String, Tensor> weights;
+  private final boolean weightsBeside;
   private final GraphProto.Builder graph;
   private int values;
 
-  private OnnxGraph(NetworkPlan plan, Map<String, Tensor> weights, String name) {
+  private OnnxGraph(
+      NetworkPlan plan, Map<String, Tensor> weights, boolean weightsBeside, String name) {
     this.plan = plan;
     this.weights = weights;
+    this.weightsBeside = weightsBeside;
     this.graph = GraphProto.newBuilder().setName(name);
   }
 
@@ -55,7 +62,9 @@ final class OnnxGraph {
   private record Value(String name, int position) {}
 
   /**
-   * A part of a network with one output, at the segment's end.
+   * A part of a network with one output, at the segment's end. Of the {@linkplain #isBeside large}
+   * weights it has names and shapes: they are handed to the session beside it, without the three
+   * copies of all megabytes that a file in memory takes.
    *
    * @param plan the whole network
    * @param segment which part
@@ -64,7 +73,7 @@ final class OnnxGraph {
    */
   static ModelProto of(
       NetworkPlan plan, Segment segment, Map<String, Tensor> weights, String output) {
-    OnnxGraph graph = new OnnxGraph(plan, weights, "segment");
+    OnnxGraph graph = new OnnxGraph(plan, weights, /* weightsBeside= */ true, "segment");
     Value value = graph.input(segment.from());
     value = graph.advance(value, segment.to());
     graph.output(value, output);
@@ -82,7 +91,7 @@ final class OnnxGraph {
       Map<String, Tensor> weights,
       double temperature,
       Map<String, String> metadata) {
-    OnnxGraph graph = new OnnxGraph(plan, weights, "classifier");
+    OnnxGraph graph = new OnnxGraph(plan, weights, /* weightsBeside= */ false, "classifier");
     Value embedding = graph.advance(graph.input(0), plan.embeddingPosition());
     Value logits = graph.advance(embedding, plan.logitsPosition());
     String scaled =
@@ -217,7 +226,27 @@ final class OnnxGraph {
     if (tensor == null) { // the engine has checked them
       throw new IllegalArgumentException("weights: no tensor " + name);
     }
-    return initializer(name, tensor.values(), tensor.shape().stream().mapToLong(i -> i).toArray());
+    long[] shape = tensor.shape().stream().mapToLong(i -> i).toArray();
+    if (!weightsBeside || !isBeside(tensor)) {
+      return initializer(name, tensor.values(), shape);
+    }
+    TensorProto.Builder beside =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(
+                StringStringEntryProto.newBuilder().setKey("location").setValue("memory"));
+    for (long dimension : shape) {
+      beside.addDims(dimension);
+    }
+    graph.addInitializer(beside);
+    return name;
+  }
+
+  /** Whether a weight of a segment's graph is to be handed over beside it. */
+  static boolean isBeside(Tensor tensor) {
+    return tensor.size() >= FEW_VALUES;
   }
 
   private String constant(String name, float value) {

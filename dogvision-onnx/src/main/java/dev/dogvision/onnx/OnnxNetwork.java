@@ -1,9 +1,11 @@
 package dev.dogvision.onnx;
 
 import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -21,6 +23,7 @@ import dev.dogvision.spi.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
@@ -91,12 +94,33 @@ final class OnnxNetwork implements Network {
   }
 
   private OrtSession session(int threads) throws OrtException {
-    byte[] graph = OnnxGraph.of(plan, segment, weights, OUTPUT).toByteArray();
+    Map<String, OnnxTensorLike> beside = new HashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(Math.max(1, threads));
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      for (String name : plan.tensorShapes(segment).keySet()) {
+        Tensor tensor = requireNonNull(weights.get(name), name);
+        if (OnnxGraph.isBeside(tensor)) {
+          beside.put(name, outside(tensor));
+        }
+      }
+      options.addExternalInitializers(beside); // copied as the session is made
+      byte[] graph = OnnxGraph.of(plan, segment, weights, OUTPUT).toByteArray();
       return environment.createSession(graph, options);
+    } finally {
+      beside.values().forEach(OnnxTensorLike::close);
     }
+  }
+
+  /** Outside of the heap. */
+  private OnnxTensor outside(Tensor tensor) throws OrtException {
+    FloatBuffer values =
+        ByteBuffer.allocateDirect(tensor.size() * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    values.put(tensor.values()).flip();
+    return OnnxTensor.createTensor(
+        environment, values, tensor.shape().stream().mapToLong(length -> length).toArray());
   }
 
   /** The session of which each call takes one processor. */
