@@ -11,8 +11,8 @@ import java.util.List;
  * as they are: runtimes have no fast way for them without scales known beforehand.
  *
  * <p>A convolution of single pixels is a product of matrices where a pixel's channels lie side by
- * side. ONNX Runtime takes a third of the time for that, transpositions included, that it takes for
- * a convolution of bytes (ConvInteger).
+ * side. ONNX Runtime takes half of the time or less for that, transpositions included, that it
+ * takes for a convolution of bytes (ConvInteger).
  */
 final class DynamicInt8 {
   private final GraphRewriting graph;

@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,8 +86,12 @@ class OnnxBrowserTest {
   private HttpServer server;
   private ExecutorService threads;
 
-  @BeforeAll
+  /** Before each test and not before all: only a test that is skipped shows why. */
+  @BeforeEach
   void start(@TempDir Path folder) throws Exception {
+    if (browser != null) {
+      return;
+    }
     Optional<Path> program = Chromium.find();
     assumeTrue(program.isPresent(), "no Chromium on this machine");
     try {
