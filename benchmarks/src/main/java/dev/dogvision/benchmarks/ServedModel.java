@@ -16,6 +16,22 @@ interface ServedModel extends AutoCloseable {
   List<String> top3(byte[] file) throws IOException;
 
   /**
+   * The same from pixels, which are decoded before.
+   *
+   * @param file a JPEG's bytes
+   * @return what predicts it once
+   */
+  Runnable fromPixels(byte[] file) throws IOException;
+
+  /**
+   * The bare forward pass.
+   *
+   * @param images how many at once, all black
+   * @return what runs it once
+   */
+  Runnable pass(int images);
+
+  /**
    * Predicts a folder of JPEGs.
    *
    * @param folder the folder

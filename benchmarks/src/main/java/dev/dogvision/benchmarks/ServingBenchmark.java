@@ -1,9 +1,7 @@
 package dev.dogvision.benchmarks;
 
-import ai.onnxruntime.OrtException;
 import com.google.gson.GsonBuilder;
-import dev.dogvision.DogVision;
-import dev.dogvision.EngineInfo;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.onnx.Onnx;
 import java.io.BufferedReader;
@@ -11,16 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,35 +24,54 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * What an application gets of the fast embedded model, in this library on each engine and in plain
- * Java around ONNX Runtime with the same network and weights: one photograph, many callers at once,
- * a busy machine, a folder, the start, the memory. Each way runs in a process of its own; they take
- * turns, and what is printed is the median of the turns.
+ * What an application gets of the fast embedded model, in this library on each engine and with each
+ * decoder, and in what one would write oneself with the same network: plain Java around ONNX
+ * Runtime, Deep Java Library as its documentation shows it and, where Python is named, PyTorch,
+ * ONNX Runtime and Keras. Each way runs in a process of its own with what it needs on its class
+ * path; they take turns, and what is printed is the median of the turns.
  */
 @Command(name = "serving", mixinStandardHelpOptions = true, showDefaultValues = true)
-public final class ServingBenchmark implements java.util.concurrent.Callable<Integer> {
-  private static final String PLAIN = "plain Java around ONNX Runtime";
-  private static final String READY = "first answer";
-  private static final int[] CALLERS = {1, 2, 8, 32};
-  private static final int BUSY_LOOPS = 2;
+public final class ServingBenchmark implements Callable<Integer> {
+  static final Pattern ANOTHER_ENGINE =
+      Pattern.compile("ai.djl|dogvision-djl|net.java.dev.jna|commons-compress");
+  static final Pattern ANOTHER_DECODER = Pattern.compile("org.bytedeco|dogvision-turbo");
+  static final Pattern PLAIN = Pattern.compile("onnxruntime|gson|benchmarks");
+
+  /** A name for people, and how it is started. */
+  private record Way(String title, Starter starter) {}
+
+  private interface Starter {
+    ProcessBuilder start(String... arguments);
+  }
 
   @Option(names = "--photographs", required = true, description = "A folder of JPEGs.")
   private Path photographs = Path.of("");
+
+  @Option(names = "--larger", required = true, description = "A folder of larger JPEGs.")
+  private Path larger = Path.of("");
+
+  @Option(names = "--count", description = "How many of the first folder.")
+  private int count = 500;
 
   @Option(names = "--turns", description = "How often each way is measured.")
   private int turns = 3;
 
   @Option(names = "--seconds", description = "How long callers call.")
-  private double seconds = 4;
+  private double seconds = 3;
+
+  @Option(
+      names = "--python",
+      description = "Python with what benchmarks/python/requirements.txt names.")
+  private @Nullable Path python;
+
+  @Option(names = "--weights", description = "MobileNetV2's weights as safetensors, for Python.")
+  private @Nullable Path weights;
+
+  @Option(names = "--only", description = "Ways whose title has this in it, for a quick look.")
+  private String only = "";
 
   @Option(names = "--json", description = "Where all figures go, too.")
   private @Nullable Path json;
-
-  @Option(names = "--one", hidden = true, description = "What the processes are that it starts.")
-  private @Nullable String one;
-
-  @Option(names = "--onnx", hidden = true)
-  private Path onnx = Path.of("");
 
   /**
    * Measures and prints.
@@ -68,190 +83,172 @@ public final class ServingBenchmark implements java.util.concurrent.Callable<Int
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException, ExecutionException, OrtException {
-    if (one != null) {
-      measure(one);
-      return 0;
-    }
-    Path file = Files.createTempFile("fast", ".onnx");
+  public Integer call() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("serving");
     try {
-      compare(Onnx.write(TrainedModel.pretrained("fast"), file));
+      compare(folder);
     } finally {
-      Files.deleteIfExists(file);
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path path : all.sorted(Collections.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
     }
     return 0;
   }
 
-  private void compare(Path file) throws IOException, InterruptedException {
-    List<String> ways = new ArrayList<>();
-    for (EngineInfo engine : DogVision.engines()) {
-      ways.add(engine.name());
+  private static Way java(String title, String name, Predicate<String> classPath) {
+    return new Way(
+        title,
+        arguments -> {
+          arguments[0] = name;
+          return OwnProcess.of(ServedProcess.class, classPath, arguments);
+        });
+  }
+
+  private static Predicate<String> without(Pattern... patterns) {
+    return entry -> Stream.of(patterns).noneMatch(pattern -> pattern.matcher(entry).find());
+  }
+
+  private List<Way> ways() {
+    List<Way> ways = new ArrayList<>();
+    ways.add(
+        java("DogVision, ONNX Runtime", "ONNX Runtime", without(ANOTHER_ENGINE, ANOTHER_DECODER)));
+    ways.add(java("DogVision, ONNX Runtime, turbo", "ONNX Runtime", without(ANOTHER_ENGINE)));
+    ways.add(java("DogVision, PyTorch", "PyTorch", without(ANOTHER_DECODER)));
+    ways.add(java("plain Java, ONNX Runtime", "plain", entry -> PLAIN.matcher(entry).find()));
+    ways.add(java("the same, not spinning", "plain-asleep", entry -> PLAIN.matcher(entry).find()));
+    ways.add(java("DJL as documented", "djl", without(ANOTHER_DECODER)));
+    if (python != null) {
+      String script = Path.of("benchmarks", "python", "serving.py").toAbsolutePath().toString();
+      for (String peer : new String[] {"pytorch", "onnxruntime", "keras"}) {
+        ways.add(
+            new Way(
+                "Python, " + peer,
+                arguments -> {
+                  arguments[0] = peer;
+                  List<String> command = new ArrayList<>();
+                  command.add(String.valueOf(python));
+                  command.add(script);
+                  command.addAll(List.of(arguments));
+                  command.add(String.valueOf(weights));
+                  return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+                }));
+      }
     }
-    ways.add(PLAIN);
+    return ways.stream().filter(way -> way.title().contains(only)).toList();
+  }
+
+  private void compare(Path folder) throws IOException, InterruptedException {
+    Path onnx = Onnx.write(TrainedModel.pretrained("fast"), folder.resolve("fast.onnx"));
+    Path some = sample(photographs, count, folder.resolve("photographs"));
+    Path large = folder.resolve("large.jpg");
+    Files.write(large, LargePhotographs.of(ImageSource.of(first(larger))));
+    List<Way> ways = ways();
     Map<String, Map<String, List<Double>>> all = new LinkedHashMap<>();
     for (int turn = 0; turn < turns; turn++) {
-      for (String way : ways) {
-        child(way, file)
+      for (Way way : ways) {
+        child(
+                way,
+                "",
+                onnx.toString(),
+                some.toString(),
+                larger.toString(),
+                large.toString(),
+                String.valueOf(seconds))
             .forEach(
                 (figure, value) ->
                     all.computeIfAbsent(figure, name -> new LinkedHashMap<>())
-                        .computeIfAbsent(way, name -> new ArrayList<>())
+                        .computeIfAbsent(way.title(), name -> new ArrayList<>())
                         .add(value));
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%d processors, Java %s; medians of %d turns%n%n",
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.version(),
-        turns);
-    StringBuilder head = new StringBuilder("| |");
-    ways.forEach(
-        way -> head.append(way.equals(PLAIN) ? " " : " DogVision, ").append(way).append(" |"));
-    System.out.println(head);
-    System.out.println("|---|" + "---|".repeat(ways.size()));
-    all.forEach(
-        (figure, values) -> {
-          StringBuilder row = new StringBuilder("| ").append(figure).append(" |");
-          for (String way : ways) {
-            row.append(
-                String.format(Locale.ROOT, " %.1f |", median(values.getOrDefault(way, List.of()))));
-          }
-          System.out.println(row);
-        });
+    print(ways, all);
     if (json != null) {
       Files.writeString(json, new GsonBuilder().setPrettyPrinting().create().toJson(all) + "\n");
     }
   }
 
-  private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-    Arrays.sort(sorted);
-    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+  static Path first(Path folder) throws IOException {
+    try (Stream<Path> listed = Files.list(folder)) {
+      return listed.sorted().findFirst().orElseThrow();
+    }
+  }
+
+  /** From all over a folder. */
+  static Path sample(Path from, int count, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> listed = Files.list(from)) {
+      List<Path> files = listed.sorted().toList();
+      int taken = Math.min(count, files.size());
+      for (int i = 0; i < taken; i++) {
+        Path file = files.get((int) ((long) i * files.size() / taken));
+        Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
+      }
+    }
+    return to;
+  }
+
+  private void print(List<Way> ways, Map<String, Map<String, List<Double>>> all) {
+    System.out.printf(
+        Locale.ROOT,
+        "%d processors, Java %s; medians of %d turns, and the range%n%n",
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        turns);
+    StringBuilder head = new StringBuilder("| |");
+    ways.forEach(way -> head.append(' ').append(way.title()).append(" |"));
+    System.out.println(head);
+    System.out.println("|---|" + "---|".repeat(ways.size()));
+    all.forEach(
+        (figure, values) -> {
+          StringBuilder row = new StringBuilder("| ").append(figure).append(" |");
+          for (Way way : ways) {
+            row.append(' ').append(cell(values.getOrDefault(way.title(), List.of()))).append(" |");
+          }
+          System.out.println(row);
+        });
+  }
+
+  private static String cell(List<Double> values) {
+    if (values.isEmpty()) {
+      return "";
+    }
+    List<Double> sorted = new ArrayList<>(values);
+    Collections.sort(sorted);
+    double median = sorted.get(sorted.size() / 2);
+    String form = median < 100 ? "%.1f" : "%.0f";
+    String range =
+        sorted.size() == 1
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " (" + form + "-" + form + ")",
+                sorted.get(0),
+                sorted.get(sorted.size() - 1));
+    return String.format(Locale.ROOT, form, median) + range;
   }
 
   /** Starts a process, and takes the time to its first answer and what it prints. */
-  private Map<String, Double> child(String way, Path file)
+  private static Map<String, Double> child(Way way, String... arguments)
       throws IOException, InterruptedException {
     Map<String, Double> figures = new LinkedHashMap<>();
     long start = System.nanoTime();
-    Process process =
-        OwnProcess.of(
-                ServingBenchmark.class,
-                "--photographs",
-                photographs.toString(),
-                "--seconds",
-                String.valueOf(seconds),
-                "--onnx",
-                file.toString(),
-                "--one",
-                way)
-            .start();
+    Process process = way.starter().start(arguments).start();
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.equals(READY)) {
+        int equals = line.lastIndexOf('=');
+        if (line.equals(ServedProcess.READY)) {
           figures.put(
               "start of the process to first answer, ms", (System.nanoTime() - start) / 1e6);
-        } else {
-          int equals = line.lastIndexOf('=');
+        } else if (equals > 0) {
           figures.put(line.substring(0, equals), Double.valueOf(line.substring(equals + 1)));
         }
       }
     }
     if (process.waitFor() != 0) {
-      throw new IOException(way + ": the process ended with " + process.exitValue());
+      throw new IOException(way.title() + ": the process ended with " + process.exitValue());
     }
     return figures;
-  }
-
-  private void measure(String way)
-      throws IOException, InterruptedException, ExecutionException, OrtException {
-    List<byte[]> files = new ArrayList<>();
-    try (Stream<Path> listed = Files.list(photographs)) {
-      for (Path file : listed.sorted().toList()) {
-        files.add(Files.readAllBytes(file));
-      }
-    }
-    try (ServedModel model =
-        way.equals(PLAIN) ? new PlainOnnxRuntime(onnx) : new DogVisionServed(way)) {
-      List<String> unused = model.top3(files.get(0));
-      System.out.println(READY);
-      tell("resident memory then, MB", residentMegabytes());
-      double[] millis = new double[200];
-      for (int i = -50; i < millis.length; i++) {
-        long start = System.nanoTime();
-        List<String> unusedToo = model.top3(files.get(Math.floorMod(i, files.size())));
-        if (i >= 0) {
-          millis[i] = (System.nanoTime() - start) / 1e6;
-        }
-      }
-      Arrays.sort(millis);
-      tell("one photograph, JPEG to top 3, ms", millis[millis.length / 2]);
-      for (int callers : CALLERS) {
-        tell(callers + " callers, photographs a second", rate(model, files, callers));
-      }
-      BusyLoops busy = new BusyLoops(BUSY_LOOPS);
-      try {
-        tell("1 caller beside 2 busy loops, photographs a second", rate(model, files, 1));
-        tell("32 callers beside 2 busy loops, photographs a second", rate(model, files, 32));
-      } finally {
-        busy.stop();
-      }
-      Path table = Files.createTempFile("table", ".csv");
-      Files.delete(table);
-      model.predict(photographs, table);
-      Files.delete(table);
-      long start = System.nanoTime();
-      model.predict(photographs, table);
-      tell(
-          "folder to CSV, photographs a second",
-          files.size() / ((System.nanoTime() - start) / 1e9));
-      Files.delete(table);
-      tell("resident memory at the end, MB", residentMegabytes());
-    }
-  }
-
-  private static void tell(String figure, double value) {
-    System.out.println(figure + "=" + value);
-  }
-
-  private static double residentMegabytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Integer.parseInt(line.replaceAll("\\D", "")) / 1024.0;
-      }
-    }
-    return Double.NaN;
-  }
-
-  /** How many photographs a second so many callers get answered together. */
-  private double rate(ServedModel model, List<byte[]> files, int callers)
-      throws InterruptedException, ExecutionException {
-    ExecutorService pool = Executors.newFixedThreadPool(callers);
-    try {
-      AtomicLong next = new AtomicLong();
-      long start = System.nanoTime();
-      long end = start + (long) (seconds * 1e9);
-      List<Future<Long>> counts = new ArrayList<>();
-      for (int i = 0; i < callers; i++) {
-        counts.add(
-            pool.submit(
-                () -> {
-                  long count = 0;
-                  for (; System.nanoTime() < end; count++) {
-                    List<String> unused =
-                        model.top3(files.get((int) (next.getAndIncrement() % files.size())));
-                  }
-                  return count;
-                }));
-      }
-      long sum = 0;
-      for (Future<Long> count : counts) {
-        sum += count.get();
-      }
-      return sum / ((System.nanoTime() - start) / 1e9);
-    } finally {
-      pool.shutdownNow();
-    }
   }
 }
