@@ -115,7 +115,7 @@ public record Preprocessing(
 
   /**
    * Makes a picture square and as large as the network takes it: an antialiased resize, as the
-   * Python imaging library does it.
+   * Python imaging library does it. A crop is of exactly the middle, at half a pixel where that is.
    *
    * @param image a picture of any shape
    * @return {@link #size} x {@link #size} pixels
@@ -157,7 +157,12 @@ public record Preprocessing(
     return reduction;
   }
 
-  /** The part of a picture that the network gets to see. */
+  /**
+   * The part of a picture that the network gets to see: exactly the middle, so that a crop begins
+   * at half a pixel where the sides differ by an odd number. Other tools round to whole pixels,
+   * which answers neither better nor worse (docs/figures.md, "The crop"); it would only change the
+   * answers of models that were trained with this one.
+   */
   Resampling.Box region(RgbImage image) {
     if (resizeRule != ResizeRule.CENTER_CROP) {
       return Resampling.Box.whole(image);
