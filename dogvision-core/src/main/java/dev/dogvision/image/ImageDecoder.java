@@ -47,9 +47,9 @@ import org.slf4j.LoggerFactory;
  * budget for all threads. An interrupt ends a decode, or its wait for memory, with a {@link
  * DogVisionException}; the thread stays interrupted.
  *
- * <p>Plain JPEGs are decoded by {@code dogvision-turbo} where it is on the class path, or any other
- * {@link JpegDecoder}; what is read and what is refused stays the same. Where a picture is asked
- * for as a network takes it, such a decoder may give a large one at a reduced scale.
+ * <p>Where a picture is asked for as a network takes it, a large JPEG is decoded at a reduced
+ * scale. Plain JPEGs are decoded by {@code dogvision-turbo} where it is on the class path, or any
+ * other {@link JpegDecoder}. What is read and what is refused stays the same in both cases.
  *
  * <p>Immutable, and safe to use from any number of threads. Global settings of {@code ImageIO} are
  * neither used nor changed, and no temporary file is written.
@@ -83,6 +83,13 @@ public final class ImageDecoder {
   private static final double BYTES_PER_PIXEL_OF_OTHERS = 8;
 
   private static final int BYTES_PER_PIXEL = 3;
+
+  /** From which reduction on our own decoder is faster than one in native code. */
+  private static final int OWN_REDUCTION = 4;
+
+  /** Of a JPEG at half of its scale. */
+  private static final int MOST_ROWS_OF_UNIT = 16;
+
   private static final int MOST_PIXELS_IN_AN_ARRAY = (Integer.MAX_VALUE - 8) / BYTES_PER_PIXEL;
 
   /** Set in threads that hold memory, which must not wait for more. */
@@ -176,10 +183,10 @@ public final class ImageDecoder {
   }
 
   /**
-   * A decoder that reads JPEGs by Java's own reader, whatever the class path offers, or one that
-   * uses what is offered.
+   * A decoder that reads JPEGs by Java's own reader, in full whatever is made of them and whatever
+   * the class path offers, or one that reads them faster where it can.
    *
-   * @param only whether to leave alone what is offered; used unless set
+   * @param only whether to read them by nothing else; anything is used unless set
    * @return the changed decoder
    */
   public ImageDecoder javaOnly(boolean only) {
@@ -187,7 +194,7 @@ public final class ImageDecoder {
   }
 
   /**
-   * Whether it leaves alone decoders for JPEG that the class path offers.
+   * Whether it reads JPEGs by nothing but Java's own reader.
    *
    * @return false unless set
    */
@@ -598,14 +605,8 @@ public final class ImageDecoder {
           new Attempt(memory(structure, false), bytes -> readLossless(webp, bytes, source)));
     }
     List<Attempt> attempts = new ArrayList<>();
-    if (fast != null && structure instanceof JpegStructure jpeg && jpeg.isPlain()) {
-      int reduction = wanted == null ? 1 : wanted.reduction(jpeg.width, jpeg.height);
-      long memory = memory(fast, jpeg, reduction);
-      boolean gains =
-          fast.gains(reduction, divided(jpeg.width, reduction), divided(jpeg.height, reduction));
-      if (gains && memory <= DecodingMemory.ofProcess().pixels().limit()) {
-        attempts.add(new Attempt(memory, bytes -> readFast(fast, jpeg, reduction, source)));
-      }
+    if (structure instanceof JpegStructure jpeg) {
+      addFast(attempts, source, jpeg, fast, wanted);
     }
     boolean other = false;
     for (ImageReaderSpi provider : ImageReaders.of(format, structure)) {
@@ -615,6 +616,32 @@ public final class ImageDecoder {
       other = true;
     }
     return attempts;
+  }
+
+  private void addFast(
+      List<Attempt> attempts,
+      String source,
+      JpegStructure jpeg,
+      @Nullable JpegDecoder fast,
+      @Nullable Preprocessing wanted) {
+    int reduction = wanted == null ? 1 : wanted.reduction(jpeg.width, jpeg.height);
+    boolean offered = fast != null && jpeg.isPlain();
+    boolean own = reduction >= (offered ? OWN_REDUCTION : 2) && !javaOnly && jpegDecoder == null;
+    long limit = DecodingMemory.ofProcess().pixels().limit();
+    if (own && jpeg.isBaseline()) {
+      long memory = memoryReduced(jpeg, reduction);
+      if (memory <= limit) {
+        attempts.add(new Attempt(memory, bytes -> readReduced(jpeg, reduction, bytes, source)));
+      }
+    }
+    if (fast != null && jpeg.isPlain()) {
+      long memory = memory(fast, jpeg, reduction);
+      boolean gains =
+          fast.gains(reduction, divided(jpeg.width, reduction), divided(jpeg.height, reduction));
+      if (gains && memory <= limit) {
+        attempts.add(new Attempt(memory, bytes -> readFast(fast, jpeg, reduction, source)));
+      }
+    }
   }
 
   private RgbImage read(
@@ -671,6 +698,32 @@ public final class ImageDecoder {
       throw interrupted(source, null);
     }
     return new RgbImage(width, height, rgb);
+  }
+
+  /** Null where anything is amiss, of which other readers tell. */
+  private static @Nullable RgbImage readReduced(
+      JpegStructure jpeg, int reduction, long bytes, String source) {
+    DecodingGuard guard = guard(jpeg, bytes);
+    try {
+      RgbImage image = ReducedJpeg.decode(jpeg, reduction, guard);
+      jpeg.convert(image.rgb());
+      return image;
+    } catch (IOException | RuntimeException e) {
+      if (guard.isInterrupted()) {
+        throw interrupted(source, e);
+      }
+      LOG.debug("{}: not decoded at reduced scale: {}", source, e.toString());
+      return null;
+    }
+  }
+
+  /** Besides the result there are the scan, made readable, and one row of units. */
+  private static long memoryReduced(JpegStructure jpeg, int reduction) {
+    boolean turned = Orientation.of(jpeg.content, jpeg) != 1;
+    long result =
+        (long) BYTES_PER_PIXEL * divided(jpeg.width, reduction) * divided(jpeg.height, reduction);
+    long row = (long) BYTES_PER_PIXEL * MOST_ROWS_OF_UNIT * divided(jpeg.width, reduction);
+    return OVERHEAD + jpeg.content.length + row + result + (turned ? result : 0);
   }
 
   private static long memory(JpegDecoder decoder, JpegStructure jpeg, int reduction) {

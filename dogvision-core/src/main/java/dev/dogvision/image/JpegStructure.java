@@ -2,7 +2,10 @@ package dev.dogvision.image;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +59,9 @@ final class JpegStructure extends FileStructure {
   private static final int LONGEST_INTERVAL = 0xffff;
 
   private static final int MOST_PROFILE_BYTES = 4 << 20;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final byte[] START = {(byte) 0xff, (byte) 0xd8};
   private static final byte[] END = {(byte) 0xff, (byte) 0xd9};
@@ -188,6 +194,15 @@ final class JpegStructure extends FileStructure {
    * reader would have a say in: Huffman codes of 8 bits, grey or YCbCr without doubt, in one piece.
    */
   boolean isPlain() {
+    return isUsual() && (progressive || restartInterval > 0 || unitsOfScan() <= LONGEST_INTERVAL);
+  }
+
+  /** Whether it is as {@link #isPlain} says, baseline, and in one scan of all components. */
+  boolean isBaseline() {
+    return isUsual() && !progressive && scans == 1;
+  }
+
+  private boolean isUsual() {
     return damage == null
         && !cut
         && !unusual
@@ -197,8 +212,7 @@ final class JpegStructure extends FileStructure {
         && width > 0
         && height > 0
         && (components == 1 || hasPlainColors())
-        && (!converts() || (components == 3 && profile() != null))
-        && (progressive || restartInterval > 0 || unitsOfScan() <= LONGEST_INTERVAL);
+        && (!converts() || (components == 3 && profile() != null));
   }
 
   private boolean hasPlainColors() {
@@ -281,6 +295,21 @@ final class JpegStructure extends FileStructure {
       bare.put(content, from, parts.get(i + 1) - from);
     }
     return bare.put(END).array();
+  }
+
+  /** Where segments begin and end that its pixels depend on, in turns; a scan with its data. */
+  ImmutableIntArray essentials() {
+    return essentials.build();
+  }
+
+  /** The largest sampling factor of its components from left to right. */
+  int across() {
+    return across;
+  }
+
+  /** The largest sampling factor from top to bottom. */
+  int down() {
+    return down;
   }
 
   private void note(int marker, int from, int to) {
@@ -456,16 +485,30 @@ final class JpegStructure extends FileStructure {
 
   /** The next marker that is none of a scan's own. */
   private int endOfScan(int start) {
-    int at = start;
+    int at = nextOnes(content, start, content.length);
     while (at + 1 < content.length) {
-      if (content[at++] == (byte) 0xff) {
-        int marker = unsigned(at);
-        if (marker >= 0xc0 && marker != 0xff && (marker < 0xd0 || marker > 0xd7)) {
-          return at - 1;
-        }
+      int marker = unsigned(at + 1);
+      if (marker >= 0xc0 && marker != 0xff && (marker < 0xd0 || marker > 0xd7)) {
+        return at;
       }
+      at = nextOnes(content, at + 1, content.length);
     }
     return content.length;
+  }
+
+  /** Where the next byte of ones is, which scans have few of; the end where there is none. */
+  static int nextOnes(byte[] content, int from, int end) {
+    int at = from;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      long next = (long) LONGS.get(content, at);
+      if (((~next - 0x0101010101010101L) & next & 0x8080808080808080L) != 0) {
+        break; // subtracting 1 borrows from a byte that is 0, here by its complement
+      }
+    }
+    while (at < end && content[at] != (byte) 0xff) {
+      at++;
+    }
+    return at;
   }
 
   private boolean lacksScans() {
