@@ -7,6 +7,10 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.model.TrainedModel;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -20,13 +24,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /**
  * What a JPEG costs until the network can take it, by Java's own reader and by the decoder that the
  * class path offers: small photographs, larger ones, and ones of 12 megapixels that are made of
- * those in memory ({@link LargePhotographs}). Files are read beforehand; the ways take turns. What
- * counts is the processor's time, which another program that runs beside hardly changes; all is
- * done in one thread, so on a quiet machine it is the time that passes.
+ * those in memory ({@link LargePhotographs}); and by ImageIO and Java2D alone. {@code
+ * benchmarks/python/decoding.py} measures other languages' libraries on the same files, of which
+ * the large ones are written to a folder that the last argument names. Files are read beforehand;
+ * the ways take turns. What counts is the processor's time, which another program that runs beside
+ * hardly changes; all is done in one thread, so on a quiet machine it is the time that passes.
  */
 public final class DecodingBenchmark {
   private static final int LARGE = 3;
@@ -39,15 +46,23 @@ public final class DecodingBenchmark {
   /**
    * Prints the figures.
    *
-   * @param arguments a folder of small photographs; a folder of larger ones; how many of each
+   * @param arguments a folder of small photographs; a folder of larger ones; how many of each; a
+   *     folder to write those of 12 megapixels to, if wanted
+   * @throws IOException if they can't be written
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     int most = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 40;
-    List<ImageSource> small = photographs(Path.of(arguments[0]), most);
-    List<ImageSource> larger = photographs(Path.of(arguments[1]), most);
-    List<ImageSource> large = new ArrayList<>();
-    for (ImageSource source : larger.subList(0, Math.min(LARGE, larger.size()))) {
-      large.add(ImageSource.of("large", LargePhotographs.of(source)));
+    List<byte[]> small = photographs(Path.of(arguments[0]), most);
+    List<byte[]> larger = photographs(Path.of(arguments[1]), most);
+    List<byte[]> large = new ArrayList<>();
+    for (byte[] file : larger.subList(0, Math.min(LARGE, larger.size()))) {
+      large.add(LargePhotographs.of(ImageSource.of("a photograph", file)));
+    }
+    if (arguments.length > 3) {
+      for (int i = 0; i < large.size(); i++) {
+        Path folder = Files.createDirectories(Path.of(arguments[3]));
+        Files.write(folder.resolve("large-" + i + ".jpg"), large.get(i));
+      }
     }
     Preprocessing network = TrainedModel.pretrained("fast").preprocessing();
     measure(small, network);
@@ -55,7 +70,9 @@ public final class DecodingBenchmark {
     measure(large, network);
   }
 
-  private static void measure(List<ImageSource> sources, Preprocessing network) {
+  private static void measure(List<byte[]> files, Preprocessing network) {
+    List<ImageSource> sources =
+        files.stream().map(file -> ImageSource.of("a photograph", file)).toList();
     ImageDecoder java = ImageDecoder.standard().javaOnly(true);
     ImageDecoder found = ImageDecoder.standard();
     double pixels = 0;
@@ -75,6 +92,7 @@ public final class DecodingBenchmark {
     ways.put(
         "decode and resize, Java's own",
         () -> each(sources, source -> java.decode(source, network::apply)));
+    ways.put("ImageIO and Java2D, plain", () -> files.forEach(file -> plain(file, network.size())));
     System.out.print(
         SideBySide.table(
             String.format(
@@ -123,16 +141,34 @@ public final class DecodingBenchmark {
     }
   }
 
+  /** What one would write oneself: no averaging, no EXIF, nothing refused. */
+  private static void plain(byte[] file, int side) {
+    try {
+      BufferedImage image = requireNonNull(ImageIO.read(new ByteArrayInputStream(file)));
+      int shorter = Math.min(image.getWidth(), image.getHeight());
+      int left = (image.getWidth() - shorter) / 2;
+      int top = (image.getHeight() - shorter) / 2;
+      BufferedImage square = new BufferedImage(side, side, BufferedImage.TYPE_3BYTE_BGR);
+      Graphics2D graphics = square.createGraphics();
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+      graphics.drawImage(image, 0, 0, side, side, left, top, left + shorter, top + shorter, null);
+      graphics.dispose();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Photographs from all over a folder, as bytes, so that no disk is measured. */
-  private static List<ImageSource> photographs(Path folder, int most) {
+  private static List<byte[]> photographs(Path folder, int most) {
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> files = all.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
-      List<ImageSource> sources = new ArrayList<>();
+      List<byte[]> photographs = new ArrayList<>();
       int step = Math.max(1, files.size() / most);
-      for (int i = 0; i < files.size() && sources.size() < most; i += step) {
-        sources.add(ImageSource.of(files.get(i).toString(), Files.readAllBytes(files.get(i))));
+      for (int i = 0; i < files.size() && photographs.size() < most; i += step) {
+        photographs.add(Files.readAllBytes(files.get(i)));
       }
-      return sources;
+      return photographs;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
