@@ -62,7 +62,10 @@ final class DynamicInt8 {
     byte[] columns = transposed(weights.values(), biases.length);
     String pixels =
         graph.node(
-            "Transpose", output + ".pixels", List.of(input), OnnxGraph.wholes("perm", 0, 2, 3, 1));
+            "Transpose",
+            output + ".pixels",
+            List.of(input),
+            GraphRewriting.wholes("perm", 0, 2, 3, 1));
     String bytes = output + ".bytes";
     String scale = output + ".scale";
     String zero = output + ".zero";
@@ -83,7 +86,7 @@ final class DynamicInt8 {
             "Cast",
             output + ".sums",
             List.of(wholes),
-            OnnxGraph.whole("to", TensorProto.DataType.FLOAT.getNumber()));
+            GraphRewriting.whole("to", TensorProto.DataType.FLOAT.getNumber()));
     String scales =
         graph.node(
             "Mul",
@@ -92,7 +95,7 @@ final class DynamicInt8 {
     String products = graph.node("Mul", output + ".products", List.of(sums, scales));
     String biased = graph.node("Add", output + ".biased", List.of(products, biasName));
     String unused =
-        graph.node("Transpose", output, List.of(biased), OnnxGraph.wholes("perm", 0, 3, 1, 2));
+        graph.node("Transpose", output, List.of(biased), GraphRewriting.wholes("perm", 0, 3, 1, 2));
   }
 
   /** From channel after channel to all channels of an input, input after input. */

@@ -145,4 +145,21 @@ final class GraphRewriting {
             StringStringEntryProto.newBuilder().setKey("quantization").setValue(quantization))
         .build();
   }
+
+  static AttributeProto whole(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  static AttributeProto wholes(String name, int... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    for (int value : values) {
+      attribute.addInts(value);
+    }
+    return attribute.build();
+  }
 }

@@ -1,26 +1,16 @@
 package dev.dogvision.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.primitives.Floats;
-import com.google.protobuf.ByteString;
+import dev.dogvision.onnx.GraphBytes.Attributes;
 import dev.dogvision.spi.Convolution;
 import dev.dogvision.spi.NetworkPlan;
 import dev.dogvision.spi.Segment;
 import dev.dogvision.spi.Stage;
 import dev.dogvision.spi.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A part of a network as an ONNX graph: operator set 17, intermediate representation 8, which
@@ -32,22 +22,17 @@ final class OnnxGraph {
   /** The name of what goes in. */
   static final String INPUT = "input";
 
-  /** The name of the dimension that may have any length. */
-  private static final String BATCH = "batch";
-
-  private static final int OPERATOR_SET = 17;
-  private static final int INTERMEDIATE_REPRESENTATION = 8;
   private static final int[] NHWC_TO_NCHW = {0, 3, 1, 2};
   private static final int[] NCHW_TO_NHWC = {0, 2, 3, 1};
-
-  private final NetworkPlan plan;
 
   /** Fewer values than these take less than what says that they are elsewhere. */
   private static final int FEW_VALUES = 256;
 
+  private final NetworkPlan plan;
   private final Map<String, Tensor> weights;
   private final boolean weightsBeside;
-  private final GraphProto.Builder graph;
+  private final GraphBytes graph;
+  private final Set<String> constants = new HashSet<>();
   private int values;
 
   private OnnxGraph(
@@ -55,7 +40,7 @@ final class OnnxGraph {
     this.plan = plan;
     this.weights = weights;
     this.weightsBeside = weightsBeside;
-    this.graph = GraphProto.newBuilder().setName(name);
+    this.graph = new GraphBytes(name);
   }
 
   /** A value in the graph at a position of the network, in ONNX's order. */
@@ -71,13 +56,12 @@ final class OnnxGraph {
    * @param weights every tensor of {@code plan.tensorShapes(segment)}
    * @param output the output's name
    */
-  static ModelProto of(
-      NetworkPlan plan, Segment segment, Map<String, Tensor> weights, String output) {
+  static byte[] of(NetworkPlan plan, Segment segment, Map<String, Tensor> weights, String output) {
     OnnxGraph graph = new OnnxGraph(plan, weights, /* weightsBeside= */ true, "segment");
     Value value = graph.input(segment.from());
     value = graph.advance(value, segment.to());
     graph.output(value, output);
-    return graph.model(Map.of());
+    return graph.graph.model(Map.of());
   }
 
   /**
@@ -86,7 +70,7 @@ final class OnnxGraph {
    * @param temperature what logits are divided by before the softmax
    * @param metadata what else there is to know of the model
    */
-  static ModelProto classifier(
+  static byte[] classifier(
       NetworkPlan plan,
       Map<String, Tensor> weights,
       double temperature,
@@ -96,42 +80,21 @@ final class OnnxGraph {
     Value logits = graph.advance(embedding, plan.logitsPosition());
     String scaled =
         graph.node("Div", logits.name(), graph.constant("temperature", (float) temperature));
-    NodeProto.Builder softmax =
-        NodeProto.newBuilder()
-            .setOpType("Softmax")
-            .addInput(scaled)
-            .addOutput("probabilities")
-            .addAttribute(whole("axis", 1));
-    graph.graph.addNode(softmax);
-    graph.graph.addOutput(valueInfo("probabilities", TensorProto.DataType.FLOAT, plan.classes()));
+    graph.graph.node(
+        "Softmax", List.of(scaled), "probabilities", new Attributes().whole("axis", 1));
+    graph.graph.output("probabilities", plan.classes());
     graph.output(logits, "logits");
     graph.output(embedding, "embedding");
-    return graph.model(metadata);
-  }
-
-  private ModelProto model(Map<String, String> metadata) {
-    ModelProto.Builder model =
-        ModelProto.newBuilder()
-            .setIrVersion(INTERMEDIATE_REPRESENTATION)
-            .setProducerName("DogVision")
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
-            .setGraph(graph);
-    metadata.forEach(
-        (key, value) ->
-            model.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return model.build();
+    return graph.graph.model(metadata);
   }
 
   /** Declares the input, and brings it into the graph's order. */
   private Value input(int position) {
     int[] shape = plan.shapeAt(position);
-    TensorProto.DataType type =
-        position == 0 ? TensorProto.DataType.UINT8 : TensorProto.DataType.FLOAT;
-    graph.addInput(valueInfo(INPUT, type, shape));
+    graph.input(INPUT, position == 0 ? GraphBytes.UINT8 : GraphBytes.FLOAT, shape);
     String name = INPUT;
     if (position == 0) {
-      name = node("Cast", List.of(name), whole("to", TensorProto.DataType.FLOAT.getNumber()));
+      name = node("Cast", List.of(name), new Attributes().whole("to", GraphBytes.FLOAT));
     }
     if (position <= plan.featureMapPosition()) {
       name = transpose(name, NHWC_TO_NCHW);
@@ -146,14 +109,13 @@ final class OnnxGraph {
 
   /** Declares an output, in the order of the seam. */
   private void output(Value value, String name) {
-    NodeProto.Builder last = NodeProto.newBuilder().addInput(value.name()).addOutput(name);
     if (value.position() <= plan.featureMapPosition()) {
-      last.setOpType("Transpose").addAttribute(wholes("perm", NCHW_TO_NHWC));
+      graph.node(
+          "Transpose", List.of(value.name()), name, new Attributes().wholes("perm", NCHW_TO_NHWC));
     } else {
-      last.setOpType("Identity");
+      graph.node("Identity", List.of(value.name()), name, new Attributes());
     }
-    graph.addNode(last);
-    graph.addOutput(valueInfo(name, TensorProto.DataType.FLOAT, plan.shapeAt(value.position())));
+    graph.output(name, plan.shapeAt(value.position()));
   }
 
   /** Goes on to a later position. */
@@ -163,14 +125,18 @@ final class OnnxGraph {
       if (position < plan.featureMapPosition()) {
         name = stage(name, plan.stages().get(position));
       } else if (position == plan.featureMapPosition()) {
-        name = node("Flatten", List.of(node("GlobalAveragePool", List.of(name))), whole("axis", 1));
+        name =
+            node(
+                "Flatten",
+                List.of(node("GlobalAveragePool", List.of(name))),
+                new Attributes().whole("axis", 1));
       } else {
         name =
             node(
                 "Gemm",
                 List.of(
                     name, weight(plan.headName() + ".weight"), weight(plan.headName() + ".bias")),
-                whole("transB", 1));
+                new Attributes().whole("transB", 1));
       }
     }
     return new Value(name, to);
@@ -193,30 +159,30 @@ final class OnnxGraph {
         node(
             "Conv",
             List.of(input, weight(convolution.weightName()), weight(convolution.biasName())),
-            wholes("kernel_shape", kernel, kernel),
-            wholes("strides", stride, stride),
-            wholes("pads", before, before, after, after),
-            whole("group", convolution.groups()));
+            new Attributes()
+                .wholes("kernel_shape", kernel, kernel)
+                .wholes("strides", stride, stride)
+                .wholes("pads", before, before, after, after)
+                .whole("group", convolution.groups()));
     return convolution.relu6() ? node("Clip", sum, constant("zero", 0), constant("six", 6)) : sum;
   }
 
   private String transpose(String input, int[] order) {
-    return node("Transpose", List.of(input), wholes("perm", order));
+    return node("Transpose", List.of(input), new Attributes().wholes("perm", order));
   }
 
   private String node(String operator, String... inputs) {
-    return node(operator, List.of(inputs));
+    return node(operator, List.of(inputs), new Attributes());
+  }
+
+  private String node(String operator, List<String> inputs) {
+    return node(operator, inputs, new Attributes());
   }
 
   /** Adds a node with one output, and returns the output's name. */
-  private String node(String operator, List<String> inputs, AttributeProto... attributes) {
+  private String node(String operator, List<String> inputs, Attributes attributes) {
     String output = "value" + values++;
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType(operator)
-            .addAllInput(inputs)
-            .addOutput(output)
-            .addAllAttribute(List.of(attributes)));
+    graph.node(operator, inputs, output, attributes);
     return output;
   }
 
@@ -227,20 +193,11 @@ final class OnnxGraph {
       throw new IllegalArgumentException("weights: no tensor " + name);
     }
     long[] shape = tensor.shape().stream().mapToLong(i -> i).toArray();
-    if (!weightsBeside || !isBeside(tensor)) {
-      return initializer(name, tensor.values(), shape);
+    if (weightsBeside && isBeside(tensor)) {
+      graph.tensorBeside(name, shape);
+    } else {
+      graph.tensor(name, tensor.values(), shape);
     }
-    TensorProto.Builder beside =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber())
-            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-            .addExternalData(
-                StringStringEntryProto.newBuilder().setKey("location").setValue("memory"));
-    for (long dimension : shape) {
-      beside.addDims(dimension);
-    }
-    graph.addInitializer(beside);
     return name;
   }
 
@@ -250,63 +207,13 @@ final class OnnxGraph {
   }
 
   private String constant(String name, float value) {
-    boolean known =
-        graph.getInitializerList().stream().anyMatch(tensor -> tensor.getName().equals(name));
-    return known ? name : initializer(name, new float[] {value});
+    return constant(name, new float[] {value});
   }
 
   private String constant(String name, float[] values, long... shape) {
-    return initializer(name, values, shape);
-  }
-
-  private String initializer(String name, float[] values, long... shape) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber())
-            .setRawData(ByteString.copyFrom(bytes));
-    for (long dimension : shape) {
-      tensor.addDims(dimension);
+    if (constants.add(name)) {
+      graph.tensor(name, values, shape);
     }
-    graph.addInitializer(tensor);
     return name;
-  }
-
-  static AttributeProto whole(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
-  }
-
-  static AttributeProto wholes(String name, int... values) {
-    AttributeProto.Builder attribute =
-        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-    for (int value : values) {
-      attribute.addInts(value);
-    }
-    return attribute.build();
-  }
-
-  private static ValueInfoProto valueInfo(String name, TensorProto.DataType type, int... shape) {
-    TensorShapeProto.Builder dimensions =
-        TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(BATCH));
-    for (int dimension : shape) {
-      dimensions.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dimension));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(type.getNumber())
-                        .setShape(dimensions)))
-        .build();
   }
 }

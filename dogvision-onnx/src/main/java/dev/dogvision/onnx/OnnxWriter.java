@@ -121,30 +121,31 @@ public final class OnnxWriter {
                       + " can't be written as ONNX, since nothing is known of that but its"
                       + " embedding: train one on a backbone of weights (Backbone.read)");
             });
-    ModelProto onnx =
-        quantized(
-            OnnxGraph.classifier(
-                model.plan(), model.weights(), model.temperature(), metadata(model)));
+    byte[] classifier =
+        OnnxGraph.classifier(model.plan(), model.weights(), model.temperature(), metadata(model));
     try {
-      WholeFile.write(file, onnx::writeTo);
+      byte[] onnx = quantized(classifier);
+      WholeFile.write(file, out -> out.write(onnx));
     } catch (IOException e) {
       throw new DogVisionException(file + " can't be written: " + e, e);
     }
     return file;
   }
 
-  private ModelProto quantized(ModelProto classifier) {
-    if (dynamic) {
-      return DynamicInt8.of(classifier, "dynamic int8");
-    }
-    if (calibration.isEmpty()) {
+  private byte[] quantized(byte[] classifier) throws IOException {
+    if (!dynamic && calibration.isEmpty()) {
       return classifier;
     }
-    return StaticInt8.of(
-        classifier,
-        Calibration.ranges(
-            classifier, StaticInt8.values(classifier), model.preprocessing(), calibration),
-        "static int8, calibrated on " + calibration.size() + " photographs");
+    ModelProto graph = ModelProto.parseFrom(classifier);
+    ModelProto rewritten =
+        dynamic
+            ? DynamicInt8.of(graph, "dynamic int8")
+            : StaticInt8.of(
+                graph,
+                Calibration.ranges(
+                    graph, StaticInt8.values(graph), model.preprocessing(), calibration),
+                "static int8, calibrated on " + calibration.size() + " photographs");
+    return rewritten.toByteArray();
   }
 
   private static ImmutableMap<String, String> metadata(TrainedModel model) {

@@ -21,7 +21,7 @@ final class RoundedHead {
                     name + ".bytes", weights.values(), labels, graph.tensor(name).getDims(1)),
                 graph.numbers(name + ".scale", weights.scales(), labels),
                 graph.signedBytes(name + ".zero", new byte[(int) labels], labels)),
-            OnnxGraph.whole("axis", 0));
+            GraphRewriting.whole("axis", 0));
     graph.replace(name, numbers);
     graph.keep(head);
   }

@@ -109,7 +109,7 @@ final class StaticInt8 {
     float[] biases = graph.numbers(biasName);
     Int8Weights weights = Int8Weights.of(graph.numbers(weightName), biases, inputScale);
     long channels = biases.length;
-    AttributeProto axis = OnnxGraph.whole("axis", 0);
+    AttributeProto axis = GraphRewriting.whole("axis", 0);
     String weight =
         graph.node(
             "DequantizeLinear",

@@ -67,6 +67,14 @@ class OnnxNetworkTest {
   }
 
   @Test
+  void versions_that_may_not_know_how_long_to_spin_do_not() {
+    assertThat(OnnxNetwork.knowsSpinDuration("1.28.0")).isTrue();
+    assertThat(OnnxNetwork.knowsSpinDuration("2.0.0")).isTrue();
+    assertThat(OnnxNetwork.knowsSpinDuration("1.27.3")).isFalse();
+    assertThat(OnnxNetwork.knowsSpinDuration("nightly")).isFalse();
+  }
+
+  @Test
   void calls_at_the_same_time_get_their_own_answers() throws Exception {
     int images = 16;
     byte[] pixels = pixels(images);
