@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * refused at that limit. What an application keeps, such as decoded pictures or bytes in memory, is
  * its own.
  *
- * <p>No more pictures are decoded at once than there are processors, since more would only take
+ * <p>No more pictures are decoded at once than four for each processor, since more would only take
  * memory, and in small heaps no more than one for each 128 MB. That also keeps most threads out of
  * the native code that forbids garbage collection while it runs, in which a JVM with a full heap
  * may hang or give up.
@@ -42,6 +42,10 @@ public final class DecodingMemory {
           + "=...), or shrink the picture";
 
   private static final long HEAP_PER_DECODE = 128L << 20;
+
+  /** One each would be idle where other programs have the processors of those that decode. */
+  private static final int DECODES_PER_PROCESSOR = 4;
+
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15})([kmg]?)");
   private static final Object CREATION = new Object();
   private static volatile @Nullable DecodingMemory process;
@@ -69,7 +73,8 @@ public final class DecodingMemory {
           Runtime runtime = Runtime.getRuntime();
           long bytes = budget(System.getProperty(PROPERTY), runtime.maxMemory());
           long places = Math.max(1, runtime.maxMemory() / HEAP_PER_DECODE);
-          memory = new DecodingMemory(bytes, (int) Math.min(places, runtime.availableProcessors()));
+          long most = (long) DECODES_PER_PROCESSOR * runtime.availableProcessors();
+          memory = new DecodingMemory(bytes, (int) Math.min(places, most));
           process = memory;
         }
       }
