@@ -7,9 +7,6 @@ import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.Preprocessing;
 import dev.dogvision.image.RgbImage;
 import dev.dogvision.model.TrainedModel;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +89,7 @@ public final class DecodingBenchmark {
     ways.put(
         "decode and resize, Java's own",
         () -> each(sources, source -> java.decode(source, network::apply)));
-    ways.put("ImageIO and Java2D, plain", () -> files.forEach(file -> plain(file, network.size())));
+    ways.put("ImageIO and Java2D, plain", () -> files.forEach(file -> plain(file)));
     System.out.print(
         SideBySide.table(
             String.format(
@@ -142,18 +139,10 @@ public final class DecodingBenchmark {
   }
 
   /** What one would write oneself: no averaging, no EXIF, nothing refused. */
-  private static void plain(byte[] file, int side) {
+  private static void plain(byte[] file) {
     try {
-      BufferedImage image = requireNonNull(ImageIO.read(new ByteArrayInputStream(file)));
-      int shorter = Math.min(image.getWidth(), image.getHeight());
-      int left = (image.getWidth() - shorter) / 2;
-      int top = (image.getHeight() - shorter) / 2;
-      BufferedImage square = new BufferedImage(side, side, BufferedImage.TYPE_3BYTE_BGR);
-      Graphics2D graphics = square.createGraphics();
-      graphics.setRenderingHint(
-          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-      graphics.drawImage(image, 0, 0, side, side, left, top, left + shorter, top + shorter, null);
-      graphics.dispose();
+      byte[] unused =
+          PlainOnnxRuntime.pixels(requireNonNull(ImageIO.read(new ByteArrayInputStream(file))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -113,7 +113,7 @@ final class PlainOnnxRuntime implements ServedModel {
   }
 
   /** The middle square, in bytes of red, green and blue. */
-  private static byte[] pixels(BufferedImage picture) {
+  static byte[] pixels(BufferedImage picture) {
     int side = Math.min(picture.getWidth(), picture.getHeight());
     int x = (picture.getWidth() - side) / 2;
     int y = (picture.getHeight() - side) / 2;

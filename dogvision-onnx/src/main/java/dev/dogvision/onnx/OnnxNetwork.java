@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One image alone is computed by all processors together. As soon as there are several, in a
  * batch or by calls at the same time, each processor computes images of its own: threads that share
  * an image wait for each other at each layer. On two processors a photograph of a batch takes a
- * sixth less time so (docs/performance.md). That takes a second session, which is opened when it is first needed.
+ * sixth less time so (docs/performance.md). That takes a second session, which is opened when it is
+ * first needed.
  *
  * <p>Threads that share an image spin for 20 microseconds before they sleep, as long as a layer of
  * the network takes. By default they spin for longer, which wins little more on an idle machine,
