@@ -19,7 +19,6 @@ import dev.dogvision.train.TrainingEvent;
 import dev.dogvision.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -77,17 +76,18 @@ public final class PassBenchmark {
         "%d photographs, medians of %d rounds, ms an image%n",
         photographs.size(),
         ROUNDS);
-    System.out.printf(Locale.ROOT, "bare forward pass, best batch size   %8.2f%n", median(bare));
+    System.out.printf(
+        Locale.ROOT, "bare forward pass, best batch size   %8.2f%n", SideBySide.middle(bare));
     System.out.printf(
         Locale.ROOT,
         "decode, resize and embed             %8.2f   %.2f of the bare forward pass%n",
-        median(pass),
-        median(pass) / median(bare));
+        SideBySide.middle(pass),
+        SideBySide.middle(pass) / SideBySide.middle(bare));
     System.out.printf(
         Locale.ROOT,
         "100 epochs of the head               %8.2f   %.2f of such a pass%n",
-        median(epochs),
-        median(epochs) / median(pass));
+        SideBySide.middle(epochs),
+        SideBySide.middle(epochs) / SideBySide.middle(pass));
   }
 
   private static double bareForward(Engine engine, Backbone backbone) {
@@ -111,11 +111,5 @@ public final class PassBenchmark {
       }
     }
     return best;
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    return sorted.get(sorted.size() / 2);
   }
 }

@@ -1,5 +1,7 @@
 package dev.dogvision.benchmarks;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.google.gson.GsonBuilder;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
@@ -88,11 +90,7 @@ public final class ServingBenchmark implements Callable<Integer> {
     try {
       compare(folder);
     } finally {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path path : all.sorted(Collections.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }
     return 0;
   }

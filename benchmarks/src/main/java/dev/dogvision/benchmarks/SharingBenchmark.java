@@ -1,5 +1,7 @@
 package dev.dogvision.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -14,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -111,9 +112,8 @@ public final class SharingBenchmark {
       for (String way : ways.keySet()) {
         StringBuilder row = new StringBuilder("| ").append(way).append(" |");
         for (int callers : CALLERS) {
-          List<Double> sorted = new ArrayList<>(figures.get(way + " " + callers));
-          Collections.sort(sorted);
-          row.append(String.format(Locale.ROOT, " %.2f |", sorted.get(TURNS / 2)));
+          double median = SideBySide.middle(requireNonNull(figures.get(way + " " + callers)));
+          row.append(String.format(Locale.ROOT, " %.2f |", median));
         }
         System.out.println(row);
       }

@@ -2,6 +2,8 @@ package dev.dogvision.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,13 @@ final class SideBySide {
           medians.put(name, sorted[sorted.length / 2] / 1e6);
         });
     return medians;
+  }
+
+  /** The median of some values. */
+  static double middle(Collection<Double> values) {
+    List<Double> sorted = new ArrayList<>(values);
+    Collections.sort(sorted);
+    return sorted.get(sorted.size() / 2);
   }
 
   /** One way's median in milliseconds. */

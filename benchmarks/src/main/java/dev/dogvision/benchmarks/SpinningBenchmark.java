@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,9 +88,8 @@ public final class SpinningBenchmark {
     for (String way : sessions.keySet()) {
       StringBuilder row = new StringBuilder("| ").append(way).append(" |");
       for (int loops : BUSY_LOOPS) {
-        List<Double> sorted = new ArrayList<>(figures.getOrDefault(way + " " + loops, List.of()));
-        Collections.sort(sorted);
-        row.append(String.format(Locale.ROOT, " %.1f |", sorted.get(sorted.size() / 2)));
+        double median = SideBySide.middle(figures.getOrDefault(way + " " + loops, List.of()));
+        row.append(String.format(Locale.ROOT, " %.1f |", median));
       }
       System.out.println(row);
     }

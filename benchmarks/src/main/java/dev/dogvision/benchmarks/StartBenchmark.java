@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -100,10 +99,7 @@ public final class StartBenchmark {
   }
 
   private static double median(List<double[]> figures, int column) {
-    List<Double> sorted = new ArrayList<>();
-    figures.forEach(row -> sorted.add(row[column]));
-    Collections.sort(sorted);
-    return sorted.get(sorted.size() / 2);
+    return SideBySide.middle(figures.stream().map(row -> row[column]).toList());
   }
 
   /** Time to the first answer, the processor's time in all, resident memory. */

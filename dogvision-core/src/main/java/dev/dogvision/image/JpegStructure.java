@@ -60,7 +60,8 @@ final class JpegStructure extends FileStructure {
 
   private static final int MOST_PROFILE_BYTES = 4 << 20;
 
-  private static final VarHandle LONGS =
+  /** Eight bytes of an array at once, the first in the highest bits. */
+  static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final byte[] START = {(byte) 0xff, (byte) 0xd8};

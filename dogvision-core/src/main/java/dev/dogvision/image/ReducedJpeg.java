@@ -1,9 +1,6 @@
 package dev.dogvision.image;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A pixel is the mean of those it stands for, as far as the low frequencies tell: of a block's
  * 64 coefficients those count that come before {@link #COUNTED}. What is left of the block is
- * passed over, several codes by one look into a table, and never becomes numbers. What counts is
- * added to the block's pixels as it is read, so that there is neither a block of coefficients nor a
- * transform of it.
+ * passed over, several codes by one look into a table, and never becomes numbers.
  *
  * <p>Whatever is amiss is told by an exception: a code that no table has, coefficients beyond a
  * block's last, data that end before their scan does or go on after it, a restart marker that is
@@ -77,9 +72,6 @@ final class ReducedJpeg {
       }
     }
   }
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** The codes of a table. */
   private static final class Codes {
@@ -574,7 +566,7 @@ final class ReducedJpeg {
     byte[] data = this.data;
     int at = this.at + (taken >>> 3);
     int taken = this.taken & 7;
-    long window = (long) LONGS.get(data, at) << taken;
+    long window = (long) JpegStructure.LONGS.get(data, at) << taken;
     Codes codes = component.dc;
     int[] values = codes.values;
     float[] coefficients = component.coefficients;
@@ -585,7 +577,7 @@ final class ReducedJpeg {
       if (taken > Long.SIZE - MOST_BITS_OF_SYMBOL) {
         at += taken >>> 3;
         taken &= 7;
-        window = (long) LONGS.get(data, at) << taken;
+        window = (long) JpegStructure.LONGS.get(data, at) << taken;
       }
       int entry = values[(int) (window >>> (Long.SIZE - LOOK))];
       int value;
@@ -627,7 +619,7 @@ final class ReducedJpeg {
       if (taken > Long.SIZE - LOOK) {
         at += taken >>> 3;
         taken &= 7;
-        window = (long) LONGS.get(data, at) << taken;
+        window = (long) JpegStructure.LONGS.get(data, at) << taken;
       }
       int entry = skips[(int) (window >>> (Long.SIZE - LOOK))];
       int next = k + (entry >> Codes.ADVANCE & 0x3ff);
@@ -644,7 +636,7 @@ final class ReducedJpeg {
       } else {
         at += taken >>> 3;
         taken &= 7;
-        window = (long) LONGS.get(data, at) << taken;
+        window = (long) JpegStructure.LONGS.get(data, at) << taken;
         int symbol = symbol(component.ac, window);
         int bits = (symbol >> 8) + (symbol & 15);
         window <<= bits;

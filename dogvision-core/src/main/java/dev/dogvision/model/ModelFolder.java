@@ -42,6 +42,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
+import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -314,6 +315,10 @@ final class ModelFolder {
   private static String crc32c(byte[] content) {
     CRC32C sum = new CRC32C();
     sum.update(content);
+    return hex(sum);
+  }
+
+  private static String hex(Checksum sum) {
     return HexFormat.of().toHexDigits((int) sum.getValue());
   }
 
@@ -510,10 +515,7 @@ final class ModelFolder {
               tensors,
               name -> small && name.equals(BreedStatistics.MEANS) ? ElementType.U8 : precision);
           hashing.flush();
-          sums.set(
-              new Sums(
-                  hashing.hash().toString(),
-                  HexFormat.of().toHexDigits((int) checked.getChecksum().getValue())));
+          sums.set(new Sums(hashing.hash().toString(), hex(checked.getChecksum())));
         });
     return requireNonNull(sums.get());
   }

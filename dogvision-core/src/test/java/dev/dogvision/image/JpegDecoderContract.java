@@ -107,8 +107,8 @@ public abstract class JpegDecoderContract {
             counting.asked.get() - counting.read.get()));
   }
 
-  private static String problem(
-      ImageDecoder decoder, byte[] content, String name, Preprocessing wanted) {
+  /** Why a decoder refuses a file; empty where it reads it. */
+  static String problem(ImageDecoder decoder, byte[] content, String name, Preprocessing wanted) {
     try {
       RgbImage image = decoder.decode(ImageSource.of(name, content), wanted);
       assertThat(image.rgb()).hasSize(3 * image.width() * image.height());
@@ -119,7 +119,7 @@ public abstract class JpegDecoderContract {
   }
 
   /** Damage where the pixels are, which no structure tells of. */
-  private static byte[] withChangedScans(byte[] whole, SplittableRandom random) {
+  static byte[] withChangedScans(byte[] whole, SplittableRandom random) {
     byte[] content = whole.clone();
     int scans = Math.min(content.length - 4, startOfScan(content));
     for (int changes = random.nextInt(1, 4); changes > 0; changes--) {
@@ -132,7 +132,8 @@ public abstract class JpegDecoderContract {
     return content;
   }
 
-  private static int startOfScan(byte[] jpeg) {
+  /** Where the first scan's data begin. */
+  static int startOfScan(byte[] jpeg) {
     for (int i = 2; i + 3 < jpeg.length; i++) {
       if (jpeg[i] == (byte) 0xff && jpeg[i + 1] == (byte) 0xda) {
         return i + 2 + ((jpeg[i + 2] & 0xff) << 8 | (jpeg[i + 3] & 0xff));

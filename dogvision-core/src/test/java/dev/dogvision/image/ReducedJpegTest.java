@@ -123,13 +123,15 @@ class ReducedJpegTest {
       Map.Entry<String, byte[]> file = files.get(i % 2 == 0 ? i % files.size() : files.size() - 1);
       byte[] content =
           random.nextInt(3) > 0
-              ? withChangedScan(file.getValue(), random)
+              ? JpegDecoderContract.withChangedScans(file.getValue(), random)
               : MutatedPictures.mutated(
                   file.getValue(), files.get(random.nextInt(files.size())), random);
       String name = file.getKey() + ", mutation " + i + " of seed " + SEED;
       Preprocessing wanted = square(1 + random.nextInt(30));
-      String expected = problem(java, content, name, wanted);
-      assertThat(problem(decoder, content, name, wanted)).as(name).isEqualTo(expected);
+      String expected = JpegDecoderContract.problem(java, content, name, wanted);
+      assertThat(JpegDecoderContract.problem(decoder, content, name, wanted))
+          .as(name)
+          .isEqualTo(expected);
       refused += expected.isEmpty() ? 0 : 1;
     }
 
@@ -148,7 +150,7 @@ class ReducedJpegTest {
   void should_tell_of_codes_that_no_table_has() throws IOException {
     byte[] whole = jpeg(PictureFiles.picture(200, 160, 3).toBufferedImage(), 2, 2, 0);
     for (int reduction : new int[] {2, 4, 8}) {
-      for (int at = startOfScan(whole) + 8; at < whole.length - 64; at += 97) {
+      for (int at = JpegDecoderContract.startOfScan(whole) + 8; at < whole.length - 64; at += 97) {
         if (whole[at - 1] == (byte) 0xff) {
           continue;
         }
@@ -182,7 +184,7 @@ class ReducedJpegTest {
   void should_tell_of_a_restart_marker_that_is_not_the_next() throws IOException {
     byte[] whole = jpeg(PictureFiles.picture(200, 160, 3).toBufferedImage(), 2, 2, 6);
     int changed = 0;
-    for (int at = startOfScan(whole); at < whole.length - 1; at++) {
+    for (int at = JpegDecoderContract.startOfScan(whole); at < whole.length - 1; at++) {
       if (whole[at] == (byte) 0xff && (whole[at + 1] & 0xf8) == 0xd0) {
         byte[] damaged = whole.clone();
         damaged[at + 1] ^= 1;
@@ -213,39 +215,6 @@ class ReducedJpegTest {
     structure.read();
     assertThat(structure.isBaseline()).isTrue();
     return ReducedJpeg.decode(structure, reduction, new DecodingGuard(Long.MAX_VALUE));
-  }
-
-  private static String problem(
-      ImageDecoder decoder, byte[] content, String name, Preprocessing wanted) {
-    try {
-      RgbImage image = decoder.decode(ImageSource.of(name, content), wanted);
-      assertThat(image.rgb()).hasSize(3 * image.width() * image.height());
-      return "";
-    } catch (UnreadableImageException e) {
-      return e.problem();
-    }
-  }
-
-  private static byte[] withChangedScan(byte[] whole, SplittableRandom random) {
-    byte[] content = whole.clone();
-    int scan = Math.min(content.length - 4, startOfScan(content));
-    for (int changes = random.nextInt(1, 4); changes > 0; changes--) {
-      int at = random.nextInt(scan, content.length - 2);
-      content[at] =
-          random.nextBoolean()
-              ? (byte) random.nextInt(256)
-              : (byte) (content[at] ^ 1 << random.nextInt(8));
-    }
-    return content;
-  }
-
-  private static int startOfScan(byte[] jpeg) {
-    for (int i = 2; i + 3 < jpeg.length; i++) {
-      if (jpeg[i] == (byte) 0xff && jpeg[i + 1] == (byte) 0xda) {
-        return i + 2 + ((jpeg[i + 2] & 0xff) << 8 | (jpeg[i + 3] & 0xff));
-      }
-    }
-    return jpeg.length / 2;
   }
 
   private static RgbImage means(RgbImage whole, int reduction) {

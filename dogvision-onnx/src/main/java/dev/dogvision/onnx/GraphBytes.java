@@ -93,24 +93,24 @@ final class GraphBytes {
     out.writeByteArray(field, message(content));
   }
 
+  private void add(int field, Content content) {
+    write(graph, out -> writeMessage(out, field, content));
+  }
+
   /** Adds an operator with one output. */
   void node(String operator, List<String> inputs, String output, Attributes attributes) {
-    write(
-        graph,
-        out ->
-            writeMessage(
-                out,
-                1,
-                node -> {
-                  for (String input : inputs) {
-                    node.writeString(1, input);
-                  }
-                  node.writeString(2, output);
-                  node.writeString(4, operator);
-                  for (Attribute attribute : attributes.all) {
-                    writeMessage(node, 5, message -> writeAttribute(message, attribute));
-                  }
-                }));
+    add(
+        1,
+        node -> {
+          for (String input : inputs) {
+            node.writeString(1, input);
+          }
+          node.writeString(2, output);
+          node.writeString(4, operator);
+          for (Attribute attribute : attributes.all) {
+            writeMessage(node, 5, message -> writeAttribute(message, attribute));
+          }
+        });
   }
 
   private static void writeAttribute(CodedOutputStream out, Attribute attribute)
@@ -132,31 +132,23 @@ final class GraphBytes {
     ByteBuffer raw =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
-    write(
-        graph,
-        out ->
-            writeMessage(
-                out,
-                5,
-                tensor -> {
-                  writeTensor(tensor, name, shape);
-                  tensor.writeByteArray(9, raw.array());
-                }));
+    add(
+        5,
+        tensor -> {
+          writeTensor(tensor, name, shape);
+          tensor.writeByteArray(9, raw.array());
+        });
   }
 
   /** Adds values that are handed over beside the graph. */
   void tensorBeside(String name, long... shape) {
-    write(
-        graph,
-        out ->
-            writeMessage(
-                out,
-                5,
-                tensor -> {
-                  writeTensor(tensor, name, shape);
-                  writeEntry(tensor, 13, "location", "memory");
-                  tensor.writeEnum(14, EXTERNAL);
-                }));
+    add(
+        5,
+        tensor -> {
+          writeTensor(tensor, name, shape);
+          writeEntry(tensor, 13, "location", "memory");
+          tensor.writeEnum(14, EXTERNAL);
+        });
   }
 
   private static void writeTensor(CodedOutputStream out, String name, long... shape)
@@ -202,16 +194,12 @@ final class GraphBytes {
           out.writeInt32(1, type);
           writeMessage(out, 2, dimensions);
         };
-    write(
-        graph,
-        out ->
-            writeMessage(
-                out,
-                field,
-                value -> {
-                  value.writeString(1, name);
-                  writeMessage(value, 2, kind -> writeMessage(kind, 1, tensor));
-                }));
+    add(
+        field,
+        value -> {
+          value.writeString(1, name);
+          writeMessage(value, 2, kind -> writeMessage(kind, 1, tensor));
+        });
   }
 
   /**

@@ -111,7 +111,7 @@ final class OnnxNetwork implements Network {
   private OrtSession session(int threads) throws OrtException {
     Map<String, OnnxTensorLike> beside = new HashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(Math.max(1, threads));
+      options.setIntraOpNumThreads(threads);
       if (threads > 1 && knowsSpinDuration(environment.getVersion())) {
         options.addConfigEntry("session.intra_op.spin_duration_us", SPIN_MICROSECONDS);
       } else {
