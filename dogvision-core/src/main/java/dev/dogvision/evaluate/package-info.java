@@ -5,6 +5,16 @@
  *
  * <p>Where a figure has a name in scikit-learn it has the same value as there, with its default
  * arguments unless the method says otherwise.
+ *
+ * <p>A model on labelled photographs that it has not seen:
+ *
+ * <pre>{@code
+ * Dataset dogs = DatasetBuilder.fromFolders(Path.of("dogs")).build();
+ * try (Predictor predictor = Predictor.pretrained()) {
+ *   Evaluation evaluation = predictor.evaluate(dogs);
+ *   System.out.println(evaluation.accuracy() + ", log-loss " + evaluation.logLoss());
+ * }
+ * }</pre>
  */
 @NullMarked
 @CheckReturnValue

@@ -42,6 +42,17 @@ class ExportDocumentTest {
   }
 
   @Test
+  void the_package_s_page_shows_its_first_lines() throws Exception {
+    String page =
+        Files.readString(Path.of("src/main/java/dev/dogvision/onnx/package-info.java"))
+            .replaceAll("(?m)^ \\*", "");
+    Matcher block = Pattern.compile("<pre>\\{@code\n(.*?)}</pre>", Pattern.DOTALL).matcher(page);
+
+    assertThat(block.find()).isTrue();
+    assertThat(lines(Files.readString(SOURCE))).contains(lines(block.group(1)));
+  }
+
+  @Test
   void the_program_writes_both_files(@TempDir Path folder) throws Exception {
     Path dogs = Files.createDirectories(folder.resolve("dogs/pug"));
     for (int i = 0; i < 2; i++) {

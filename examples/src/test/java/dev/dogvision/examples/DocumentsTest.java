@@ -37,10 +37,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every block of Java in the documents compiles against the code as it is, and runs. */
+/**
+ * Every block of Java in the documents, and on the pages of packages, compiles against the code as
+ * it is, and runs.
+ */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final String PACKAGE = "package-info.java";
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern EXAMPLE =
+      Pattern.compile("<pre>\\{@code\n(.*?)}</pre>", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)(#[^)]*)?\\)");
   private static final Pattern PICTURE = Pattern.compile("!\\[([^]]*)]\\(([^)]+)\\)");
   private static final String IMPORTS =
@@ -52,6 +58,8 @@ class DocumentsTest {
               "dev.dogvision.model.*",
               "dev.dogvision.predict.*",
               "dev.dogvision.report.*",
+              "dev.dogvision.spi.*",
+              "dev.dogvision.tensorboard.*",
               "dev.dogvision.train.*",
               "java.nio.file.*",
               "java.time.*",
@@ -104,11 +112,14 @@ class DocumentsTest {
   @BeforeAll
   static void find_blocks() throws IOException {
     List<Block> found = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : documentsAndPackages()) {
       if (ELSEWHERE.containsKey(ROOT.relativize(document).toString().replace('\\', '/'))) {
         continue;
       }
-      Matcher matcher = BLOCK.matcher(Files.readString(document));
+      Matcher matcher =
+          document.endsWith(PACKAGE)
+              ? EXAMPLE.matcher(Files.readString(document).replaceAll("(?m)^ \\* ?", ""))
+              : BLOCK.matcher(Files.readString(document));
       for (int i = 1; matcher.find(); i++) {
         found.add(
             new Block(
@@ -127,7 +138,7 @@ class DocumentsTest {
     Path results = Files.createDirectories(folder.resolve("results"));
     Map<Path, String> output = new HashMap<>();
     if (errors.isEmpty()) {
-      for (Path document : documents()) {
+      for (Path document : documentsAndPackages()) {
         List<String> classNames =
             blocks.stream()
                 .filter(block -> block.document().equals(document))
@@ -275,6 +286,29 @@ class DocumentsTest {
       files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
     }
     return documents;
+  }
+
+  /** The documents, and the packages that an application sees: each of them shows an example. */
+  private static List<Path> documentsAndPackages() throws IOException {
+    List<Path> found = new ArrayList<>(documents());
+    for (String module : List.of("dogvision-core", "dogvision-report", "dogvision-turbo")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/main/java"))) {
+        files
+            .filter(file -> file.endsWith(PACKAGE) && !file.toString().contains("internal"))
+            .sorted()
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void every_package_has_a_page_with_an_example() throws IOException {
+    for (Path file : documentsAndPackages()) {
+      if (file.endsWith(PACKAGE)) {
+        assertThat(file).content(StandardCharsets.UTF_8).containsPattern(EXAMPLE);
+      }
+    }
   }
 
   /** Compiles all blocks. */
