@@ -102,7 +102,8 @@ final class KeptLibraries {
           System.getenv("XDG_CACHE_HOME"),
           System.getenv("LOCALAPPDATA"));
     }
-    return named.equals(NONE) ? null : ascii(Path.of(named).toAbsolutePath());
+    Path folder = named.equals(NONE) ? null : ascii(named);
+    return folder == null ? null : ascii(folder.toAbsolutePath().toString());
   }
 
   /**
@@ -114,25 +115,28 @@ final class KeptLibraries {
   static @Nullable Path cache(
       String system, String home, @Nullable String linux, @Nullable String windows) {
     String name = Ascii.toLowerCase(system);
-    Path cache;
+    String cache;
     if (name.startsWith("windows")) {
       if (windows == null || windows.isBlank()) {
         return null;
       }
-      cache = Path.of(windows);
+      cache = windows;
     } else if (linux != null && linux.startsWith("/")) {
-      cache = Path.of(linux);
+      cache = linux;
     } else if (home.isBlank() || home.equals("?")) { // a user without an entry
       return null;
     } else {
-      cache = Path.of(home, name.startsWith("mac") ? "Library/Caches" : ".cache");
+      cache = home + (name.startsWith("mac") ? "/Library/Caches" : "/.cache");
     }
-    return ascii(cache.resolve("dogvision"));
+    return ascii(cache + "/dogvision");
   }
 
-  /** The library is loaded by a name in the system's encoding, which may lack letters. */
-  private static @Nullable Path ascii(Path path) {
-    return CharMatcher.ascii().matchesAllOf(path.toString()) ? path : null;
+  /**
+   * The library is loaded by a name in the system's encoding, which may lack letters; so may the
+   * encoding of files' names, where there is not even a path of such a name.
+   */
+  private static @Nullable Path ascii(String path) {
+    return CharMatcher.ascii().matchesAllOf(path) ? Path.of(path) : null;
   }
 
   /** What ONNX Runtime calls a platform, of those that its jar has libraries for. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,14 @@ class KeptLibrariesTest {
   }
 
   @Test
+  void a_home_whose_name_is_not_within_the_process_s_character_set_is_left_alone()
+      throws Exception {
+    String home = "-Duser.home=" + folder.resolve("Jos\u00e9");
+
+    assertThat(start(List.of(home), Map.of("LC_ALL", "POSIX"))).contains("best: ");
+  }
+
+  @Test
   void each_system_has_its_cache() {
     assertThat(KeptLibraries.cache("Linux", "/home/ada", null, null))
         .isEqualTo(Path.of("/home/ada/.cache/dogvision"));
@@ -107,6 +116,10 @@ class KeptLibrariesTest {
 
   /** Predicts in a process of its own, with a folder for temporary files of its own. */
   private String start(List<String> options) throws Exception {
+    return start(options, Map.of());
+  }
+
+  private String start(List<String> options, Map<String, String> environment) throws Exception {
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -117,7 +130,9 @@ class KeptLibrariesTest {
             "-cp",
             System.getProperty("java.class.path"),
             OnnxStartTest.Application.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
