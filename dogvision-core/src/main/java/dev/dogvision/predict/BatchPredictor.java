@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -354,7 +355,8 @@ public final class BatchPredictor {
   public Iterable<Labelled<Prediction>> stream(Iterable<ImageSource> sources) {
     predictor.checkOpen();
     requireNonNull(sources, "sources");
-    return () -> iterator(sources.iterator());
+    return () ->
+        iterator(predictor.pipeline(batchSize).batches(sources.iterator()), this::predicted);
   }
 
   /**
@@ -372,7 +374,7 @@ public final class BatchPredictor {
       checkState(
           !taken.getAndSet(true),
           "these pictures can be gone through once; give an Iterable to go through them again");
-      return iterator(sources);
+      return iterator(predictor.pipeline(batchSize).batches(sources), this::predicted);
     };
   }
 
@@ -387,10 +389,66 @@ public final class BatchPredictor {
     return stream(sources.iterator());
   }
 
-  private Iterator<Labelled<Prediction>> iterator(Iterator<ImageSource> sources) {
-    PictureBatches batches = predictor.pipeline(batchSize).batches(sources);
+  /**
+   * Predicts pictures as {@link #stream(Iterable)} does, and gives each one's embedding beside: the
+   * picture is read once for both, and goes through the network once. Embeddings are those of
+   * {@link #embed(Collection)}, to the last bit, whichever pictures come with one. An answer may
+   * differ from that of {@link #stream(Iterable)} by what an engine rounds otherwise where it stops
+   * at the embedding.
+   *
+   * @param sources the pictures; gone through anew by each iterator, in the thread that uses it
+   * @return in the pictures' order. An iterator is for one thread
+   * @throws IllegalStateException if the predictor is closed; so do iterators when that happens
+   */
+  public Iterable<Labelled<EmbeddedPrediction>> streamWithEmbeddings(
+      Iterable<ImageSource> sources) {
+    predictor.checkOpen();
+    requireNonNull(sources, "sources");
+    return () ->
+        iterator(
+            predictor.pipeline(batchSize).inFullBatches().batches(sources.iterator()),
+            this::embedded);
+  }
+
+  private List<Labelled<Prediction>> predicted(PictureBatch batch) {
+    float[] @Nullable [] rows = logits(batch);
+    List<Labelled<Prediction>> outcomes = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      outcomes.add(outcome(batch, i, rows[i]));
+    }
+    return outcomes;
+  }
+
+  private List<Labelled<EmbeddedPrediction>> embedded(PictureBatch batch) {
+    AtomicReference<float[]> embeddings = new AtomicReference<>();
+    float[] @Nullable [] rows =
+        finite(
+            batch,
+            batch.run(
+                pixels -> {
+                  float[] values = predictor.embeddings(pixels);
+                  embeddings.set(values);
+                  return values;
+                }));
+    float[] @Nullable [] logits =
+        finite(
+            batch, batch.run(pixels -> predictor.logits(pixels, requireNonNull(embeddings.get()))));
+    List<Labelled<EmbeddedPrediction>> outcomes = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      Labelled<Prediction> prediction = outcome(batch, i, logits[i]);
+      float[] row = rows[i];
+      outcomes.add(
+          row == null
+              ? Labelled.unreadable(batch.source(i), batch.problem(i).orElseThrow())
+              : Labelled.of(batch.source(i), new EmbeddedPrediction(prediction.value(), row)));
+    }
+    return outcomes;
+  }
+
+  private <T> Iterator<Labelled<T>> iterator(
+      PictureBatches batches, Function<PictureBatch, List<Labelled<T>>> work) {
     return new Iterator<>() {
-      private final Deque<Labelled<Prediction>> ready = new ArrayDeque<>();
+      private final Deque<Labelled<T>> ready = new ArrayDeque<>();
       private int done;
 
       @Override
@@ -399,14 +457,11 @@ public final class BatchPredictor {
       }
 
       @Override
-      public Labelled<Prediction> next() {
+      public Labelled<T> next() {
         if (ready.isEmpty()) {
           predictor.checkOpen();
           PictureBatch batch = batches.next();
-          float[] @Nullable [] rows = logits(batch);
-          for (int i = 0; i < rows.length; i++) {
-            ready.add(outcome(batch, i, rows[i]));
-          }
+          ready.addAll(work.apply(batch));
           done += batch.size();
           listeners.forEach(listener -> listener.predicted(done, UNKNOWN));
         }

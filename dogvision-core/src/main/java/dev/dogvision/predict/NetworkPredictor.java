@@ -19,6 +19,7 @@ import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.spi.ActivationBatch;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
@@ -54,6 +55,10 @@ final class NetworkPredictor implements Predictor {
   /** From pixels to the embedding; opened when it is first asked for. */
   @GuardedBy("lock")
   private @Nullable Network embedder;
+
+  /** From the embedding to logits; opened when it is first asked for. */
+  @GuardedBy("lock")
+  private @Nullable Network head;
 
   /** From pixels to the last feature map; opened when it is first asked for. */
   @GuardedBy("lock")
@@ -187,6 +192,23 @@ final class NetworkPredictor implements Predictor {
     }
   }
 
+  private Network head() {
+    synchronized (lock) {
+      checkOpen();
+      if (head == null) {
+        NetworkPlan plan = model.plan();
+        head =
+            engine.open(
+                plan,
+                new Segment(plan.embeddingPosition(), plan.logitsPosition()),
+                model.weights(),
+                device,
+                precision);
+      }
+      return head;
+    }
+  }
+
   @Override
   public TrainedModel model() {
     return model;
@@ -204,6 +226,9 @@ final class NetworkPredictor implements Predictor {
     synchronized (lock) {
       if (embedder != null) {
         embedder.close();
+      }
+      if (head != null) {
+        head.close();
       }
       if (featureMapper != null) {
         featureMapper.close();
@@ -242,15 +267,29 @@ final class NetworkPredictor implements Predictor {
   float[] logits(PixelBatch batch) {
     checkOpen();
     float[] logits = network.forward(batch).values();
-    if (views == Views.MIRRORED) {
-      float[] mirrored = network.forward(batch.mirrored()).values();
-      float[] means = new float[logits.length];
-      for (int i = 0; i < means.length; i++) {
-        means[i] = (logits[i] + mirrored[i]) / 2;
-      }
-      return means;
+    return views == Views.MIRRORED
+        ? mean(logits, network.forward(batch.mirrored()).values())
+        : logits;
+  }
+
+  /**
+   * Runs a batch to its logits, as the mean of all views.
+   *
+   * @param embeddings what {@link #embeddings} gave for the batch
+   */
+  float[] logits(PixelBatch batch, float[] embeddings) {
+    float[] logits = head().forward(new ActivationBatch(embeddings, batch.size())).values();
+    return views == Views.MIRRORED
+        ? mean(logits, head().forward(embedder().forward(batch.mirrored())).values())
+        : logits;
+  }
+
+  private static float[] mean(float[] first, float[] second) {
+    float[] means = new float[first.length];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = (first[i] + second[i]) / 2;
     }
-    return logits;
+    return means;
   }
 
   /** Runs a batch to its embeddings, image by image. */

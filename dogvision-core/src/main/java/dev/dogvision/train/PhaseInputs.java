@@ -218,6 +218,9 @@ final class PhaseInputs {
   }
 
   private int kept(int boundary, int images) {
+    if (memory.holdsGiven()) {
+      return images; // nothing here could compute them anew
+    }
     long rowBytes = 4L * context.plan().sizeAt(boundary);
     int kept = (int) Math.min(images, settings.cacheBytes() / rowBytes);
     if (kept < images) {

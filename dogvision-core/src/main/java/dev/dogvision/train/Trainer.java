@@ -9,6 +9,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.Optimizer;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Labels;
 import dev.dogvision.image.Augmentation;
 import dev.dogvision.internal.SetOnce;
@@ -765,6 +766,61 @@ public final class Trainer {
             + " nothing: split the data, dataset.split(0.8, seed), or call fit(training)",
         training.size());
     return fit(training, validation, memory());
+  }
+
+  /**
+   * Trains the head on embeddings that were computed elsewhere: by {@link
+   * dev.dogvision.predict.Predictor#embedAll}, by a cluster, on another day. Photographs are not
+   * needed. Where the engine and kind of device that trains has computed them, the run arrives at
+   * the same weights, to the last bit, as {@link #fit(Dataset)} does with the photographs in the
+   * same order; where another has, the weights differ by what the engines round otherwise.
+   *
+   * <p>Whatever needs photographs is refused: training of the backbone, augmentation, a teacher.
+   * {@link TrainingRun#trainingData()} has the ids and labels, and pictures that can't be read.
+   *
+   * @param training labelled embeddings of the model's backbone, each with an id of its own
+   * @return the run
+   * @throws dev.dogvision.MismatchException if they are of another network
+   * @throws IllegalArgumentException if there are none, an id occurs twice, they have no labels or
+   *     labels that the model lacks
+   * @throws IllegalStateException as for {@link #fit(Dataset)}, and if a setting needs photographs
+   * @throws DivergedException if the numbers ran away
+   * @throws dev.dogvision.DogVisionException if there is no engine
+   */
+  public TrainingRun fit(Embeddings training) {
+    return fit(GivenEmbeddings.of(start, training, null));
+  }
+
+  /**
+   * Trains the head on embeddings that were computed elsewhere, as {@link #fit(Embeddings)} does,
+   * and validates after each epoch.
+   *
+   * @param training labelled embeddings of the model's backbone, each with an id of its own
+   * @param validation labelled embeddings that are never trained on
+   * @return the run
+   * @throws NullPointerException if there are no validation embeddings: call {@link
+   *     #fit(Embeddings)}
+   * @throws dev.dogvision.MismatchException if they are of another network
+   * @throws IllegalArgumentException as for {@link #fit(Embeddings)}, and if both are the same
+   * @throws IllegalStateException as for {@link #fit(Embeddings)}
+   * @throws DivergedException if the numbers ran away
+   * @throws dev.dogvision.DogVisionException if there is no engine
+   */
+  public TrainingRun fit(Embeddings training, Embeddings validation) {
+    requireNonNull(validation, "validation; call fit(training) to train without validation data");
+    checkArgument(
+        training != validation,
+        "training and validation are the same %s embeddings, and figures on what was trained on say"
+            + " nothing: call fit(training)",
+        training.size());
+    return fit(GivenEmbeddings.of(start, training, validation));
+  }
+
+  private TrainingRun fit(GivenEmbeddings given) {
+    TrainingSession session = fitting();
+    given.check(session.settings(), !teachers.isEmpty());
+    return session.fit(
+        given.training(), given.validation(), given.memory(session.settings().cacheBytes()));
   }
 
   private TrainingSession fitting() {

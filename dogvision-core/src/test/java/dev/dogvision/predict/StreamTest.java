@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetBuilder;
+import dev.dogvision.data.Embeddings;
 import dev.dogvision.data.Labels;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.image.ImageDecoder;
@@ -111,6 +112,46 @@ class StreamTest {
           predictor.inBatches().unreadableImages(ProblemPolicy.SKIP).predict(pictures);
       assertThat(rest.ids()).containsExactly("a");
       assertThat(rest.skipped()).containsExactly("b");
+    }
+  }
+
+  @Test
+  void gives_embeddings_beside_predictions() {
+    List<ImageSource> sources = new ArrayList<>(pictures(11));
+    sources.add(4, broken());
+    try (Predictor predictor = Predictor.of(model)) {
+      List<Labelled<EmbeddedPrediction>> outcomes = new ArrayList<>();
+      predictor.inBatches().streamWithEmbeddings(sources).forEach(outcomes::add);
+
+      assertThat(outcomes)
+          .extracting(Labelled::name)
+          .containsExactlyElementsOf(sources.stream().map(ImageSource::name).toList());
+      assertThat(outcomes.get(4).problem()).isPresent();
+      outcomes.remove(4);
+      Embeddings embeddings = predictor.embedAll(pictures(11));
+      Predictions predictions = predictor.predictAll(pictures(11));
+      for (int i = 0; i < outcomes.size(); i++) {
+        EmbeddedPrediction outcome = outcomes.get(i).value();
+        assertThat(outcome.embedding()).isEqualTo(embeddings.row(i));
+        assertThat(outcome.prediction().logits())
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(predictions.get(i).logits());
+        assertThat(outcome.prediction().doubts()).isEqualTo(predictions.get(i).doubts());
+      }
+    }
+  }
+
+  @Test
+  void embeddings_beside_predictions_of_two_views_are_of_the_picture_as_it_is() {
+    try (Predictor plain = Predictor.of(model);
+        Predictor mirrored = Predictor.builder(model).views(Views.MIRRORED).open()) {
+      EmbeddedPrediction outcome =
+          mirrored.inBatches().streamWithEmbeddings(pictures(1)).iterator().next().value();
+
+      assertThat(outcome.embedding()).isEqualTo(plain.embedAll(pictures(1)).row(0));
+      assertThat(outcome.prediction().logits())
+          .usingComparatorWithPrecision(1e-5f)
+          .containsExactly(mirrored.predict(picture(0)).logits());
     }
   }
 

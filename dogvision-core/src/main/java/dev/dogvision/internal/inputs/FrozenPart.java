@@ -164,7 +164,7 @@ public final class FrozenPart {
     List<Integer> missing = new ArrayList<>();
     Map<ImageSource, Integer> first = new HashMap<>();
     List<String> hashes =
-        disk != null || memory.knows(name)
+        disk != null || memory.knows(name) || memory.holdsGiven()
             ? Fingerprints.contents(examples, Example::image, example -> "")
             : null;
     for (int i = 0; i < rows.length; i++) {
@@ -189,6 +189,10 @@ public final class FrozenPart {
   }
 
   private float @Nullable [] recall(String hash, @Nullable EmbeddingCache disk) {
+    float[] given = position == context.plan().embeddingPosition() ? memory.given(hash) : null;
+    if (given != null) {
+      return given;
+    }
     float[] row = memory.get(name, hash);
     if (row == null && disk != null) {
       row = disk.get(hash);

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class RunMemory {
   private final long budget;
 
+  /** Embeddings that nothing here can compute, by content; never given up. */
+  private final Map<String, float[]> given;
+
   private final Map<Tensor, String> hashes = new MapMaker().weakKeys().makeMap();
 
   @GuardedBy("this")
@@ -45,7 +48,28 @@ public final class RunMemory {
    * @param budget bytes of rows that are kept at most
    */
   public RunMemory(long budget) {
+    this(budget, Map.of());
+  }
+
+  /**
+   * A memory that begins with embeddings from elsewhere, in place of photographs that are not here.
+   *
+   * @param budget bytes of further rows that are kept at most
+   * @param given the embeddings by the content of what stands in the photographs' place
+   */
+  public RunMemory(long budget, Map<String, float[]> given) {
     this.budget = budget;
+    this.given = Map.copyOf(given);
+  }
+
+  /** Whether there are embeddings of photographs that are not here. */
+  public boolean holdsGiven() {
+    return !given.isEmpty();
+  }
+
+  /** The embedding of a photograph that is not here; null for one that is. */
+  float @Nullable [] given(String content) {
+    return given.get(content);
   }
 
   @GuardedBy("this")
