@@ -73,7 +73,7 @@ public final class SparkBenchmark {
     double cluster;
     try (Predictor predictor = Predictor.of(model)) {
       SparkSession threads = SparkSessions.threads();
-      beside("local[2]", predictor, threads);
+      double unused = beside("local[2]", predictor, threads);
       training(threads);
       threads.stop();
       SparkSession processes = SparkSessions.processes(megabytes);

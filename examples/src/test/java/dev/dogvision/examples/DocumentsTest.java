@@ -81,7 +81,9 @@ class DocumentsTest {
 
   /** What this module lacks the dependency for, and who compiles and runs it. */
   private static final Map<String, String> ELSEWHERE =
-      Map.of("docs/export.md", "ExportDocumentTest of dogvision-onnx");
+      Map.of(
+          "docs/export.md", "ExportDocumentTest of dogvision-onnx",
+          "docs/spark.md", "SparkDocumentTest of dogvision-spark");
 
   @TempDir static Path folder;
   private static List<Block> blocks = List.of();
