@@ -19,6 +19,8 @@ import dev.dogvision.internal.inputs.RunMemory;
 import dev.dogvision.internal.pipeline.PictureBatch;
 import dev.dogvision.internal.pipeline.PictureBatches;
 import dev.dogvision.internal.pipeline.PictureQuality;
+import dev.dogvision.predict.PredictionEvent.Outcome;
+import dev.dogvision.spi.PixelBatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,10 +31,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -298,8 +302,7 @@ public final class BatchPredictor {
                     rows.length,
                     hearing,
                     (first, batch) -> {
-                      float[] @Nullable [] computed =
-                          finite(batch, batch.run(predictor::embeddings));
+                      float[] @Nullable [] computed = embeddings(batch);
                       for (int i = 0; i < computed.length; i++) {
                         float[] row = computed[i];
                         rows[missing.get(first - known + i)] = row;
@@ -723,7 +726,50 @@ public final class BatchPredictor {
   }
 
   private float[] @Nullable [] logits(PictureBatch batch) {
-    return finite(batch, batch.run(predictor::logits));
+    return run(
+        batch,
+        predictor::logits,
+        (row, place) -> {
+          Prediction prediction = new Prediction(predictor.model(), row, batch.quality(place));
+          return PredictionEvents.outcome(Optional.of(prediction));
+        });
+  }
+
+  private float[] @Nullable [] embeddings(PictureBatch batch) {
+    return run(batch, predictor::embeddings, (row, place) -> Outcome.ANSWERED);
+  }
+
+  /** Says how a picture of a batch ended. */
+  @FunctionalInterface
+  private interface BatchOutcome {
+    Outcome of(float[] row, int place);
+  }
+
+  private float[] @Nullable [] run(
+      PictureBatch batch, Function<PixelBatch, float[]> network, BatchOutcome outcome) {
+    PredictionEvents events = predictor.events();
+    if (events == null) {
+      return finite(batch, batch.run(network));
+    }
+    long start = System.nanoTime();
+    float[] @Nullable [] rows;
+    try {
+      rows = finite(batch, batch.run(network));
+    } catch (RuntimeException | Error e) {
+      events.batchEnded(outcomes(batch, place -> Outcome.FAILED), System.nanoTime() - start);
+      throw e;
+    }
+    long nanos = System.nanoTime() - start;
+    events.batchEnded(
+        outcomes(batch, place -> outcome.of(requireNonNull(rows[place]), place)), nanos);
+    return rows;
+  }
+
+  private static List<Outcome> outcomes(PictureBatch batch, IntFunction<Outcome> readable) {
+    return IntStream.range(0, batch.size())
+        .mapToObj(
+            place -> batch.problem(place).isPresent() ? Outcome.BAD_PICTURE : readable.apply(place))
+        .toList();
   }
 
   private float[] @Nullable [] finite(PictureBatch batch, float[] @Nullable [] rows) {

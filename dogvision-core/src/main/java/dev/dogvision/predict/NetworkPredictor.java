@@ -20,6 +20,7 @@ import dev.dogvision.internal.pipeline.InferencePipeline;
 import dev.dogvision.internal.pipeline.PictureQuality;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.spi.ActivationBatch;
+import dev.dogvision.predict.PredictionEvent.Call;
 import dev.dogvision.spi.Engine;
 import dev.dogvision.spi.Engines;
 import dev.dogvision.spi.Network;
@@ -30,6 +31,8 @@ import dev.dogvision.spi.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ final class NetworkPredictor implements Predictor {
   private final Views views;
   private final Network network;
   private final @Nullable CallLimit limit;
+  private final @Nullable PredictionEvents events;
   private volatile boolean closed;
 
   /** For {@link Predictor#embedAll}; softly, so that it costs nobody else memory that is needed. */
@@ -71,6 +75,7 @@ final class NetworkPredictor implements Predictor {
     this.precision = builder.precision == null ? Precision.FLOAT32 : builder.precision;
     this.views = builder.views == null ? Views.ONE : builder.views;
     this.limit = builder.limit();
+    this.events = builder.events();
     this.engine = Engines.forPrediction(model.plan(), builder.engine);
     this.device = Engines.chooseDevice(engine, builder.device);
     checkState(
@@ -84,12 +89,49 @@ final class NetworkPredictor implements Predictor {
 
   @Override
   public Prediction predict(ImageSource image) {
-    return limited(() -> predict(single.decode(image), image.name()));
+    return call(
+        Call.PREDICTION,
+        Optional::of,
+        () -> single.decode(image),
+        pixels -> predict(pixels, image.name()));
   }
 
-  /** A call for one picture, from before its decoding on. */
-  private <T> T limited(Supplier<T> call) {
+  /**
+   * A call for one picture, which takes its turn before the picture is decoded.
+   *
+   * @param prediction what an answer says of the picture, where it says something
+   * @param decode reads the picture
+   * @param compute makes an answer of it
+   */
+  private <T> T call(
+      Call call,
+      Function<T, Optional<Prediction>> prediction,
+      Supplier<RgbImage> decode,
+      Function<RgbImage, T> compute) {
     checkOpen();
+    if (events == null) {
+      return limited(() -> compute.apply(decode.get()));
+    }
+    PredictionEvents.Watch watch = events.arrived(call);
+    T answer;
+    try {
+      answer =
+          limited(
+              () -> {
+                watch.started();
+                RgbImage pixels = decode.get();
+                watch.decoded();
+                return compute.apply(pixels);
+              });
+    } catch (RuntimeException | Error e) {
+      watch.failed(e);
+      throw e;
+    }
+    watch.ended(PredictionEvents.outcome(prediction.apply(answer)));
+    return answer;
+  }
+
+  private <T> T limited(Supplier<T> call) {
     if (limit == null) {
       return call.get();
     }
@@ -116,18 +158,29 @@ final class NetworkPredictor implements Predictor {
 
   @Override
   public float[] embedding(ImageSource image) {
-    return limited(() -> embedder().forward(single.batch(single.decode(image))).values().clone());
+    return call(
+        Call.EMBEDDING,
+        embedding -> Optional.empty(),
+        () -> single.decode(image),
+        pixels -> embedder().forward(single.batch(pixels)).values().clone());
   }
 
   @Override
   public Explanation explain(ImageSource image) {
-    return limited(() -> explain(single.decode(image, EXPLAINED_SIDE), null, image.name()));
+    return explained(image, null);
   }
 
   @Override
   public Explanation explain(ImageSource image, String label) {
-    requireNonNull(label, "label");
-    return limited(() -> explain(single.decode(image, EXPLAINED_SIDE), label, image.name()));
+    return explained(image, requireNonNull(label, "label"));
+  }
+
+  private Explanation explained(ImageSource image, @Nullable String label) {
+    return call(
+        Call.EXPLANATION,
+        explanation -> Optional.of(explanation.prediction()),
+        () -> single.decode(image, EXPLAINED_SIDE),
+        pixels -> explain(pixels, label, image.name()));
   }
 
   @Override
@@ -220,6 +273,11 @@ final class NetworkPredictor implements Predictor {
   }
 
   @Override
+  public Optional<String> engine() {
+    return Optional.of(engine.name() + " " + engine.version());
+  }
+
+  @Override
   public void close() {
     closed = true;
     network.close();
@@ -243,6 +301,11 @@ final class NetworkPredictor implements Predictor {
 
   private static final int EXPLAINED_SIDE = 448;
   private static final int REMEMBERED_SHARE = 8;
+
+  /** What tells listeners; null where there are none. */
+  @Nullable PredictionEvents events() {
+    return events;
+  }
 
   /** How many pictures reach the network. */
   InferencePipeline pipeline(int batchSize) {

@@ -23,8 +23,11 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -573,6 +576,16 @@ public interface Predictor extends AutoCloseable {
    */
   Device device();
 
+  /**
+   * What computes.
+   *
+   * @return the engine's name and versions; empty where something stands in a predictor's place
+   *     that does not say
+   */
+  default Optional<String> engine() {
+    return Optional.empty();
+  }
+
   /** Frees native memory, after waiting for calls under way. May be called twice. */
   @Override
   void close();
@@ -599,6 +612,7 @@ public interface Predictor extends AutoCloseable {
     private int callsAtOnce;
     private int waitingCalls = Integer.MAX_VALUE;
     private Duration longestWait = FOR_EVER;
+    private final List<PredictionListener> listeners = new ArrayList<>();
 
     private Builder(TrainedModel model) {
       this.model = requireNonNull(model, "model");
@@ -734,6 +748,24 @@ public interface Predictor extends AutoCloseable {
       once.set("longestWait", duration);
       longestWait = duration;
       return this;
+    }
+
+    /**
+     * Tells a listener what becomes of each call, for metrics and for logs. Where there is none,
+     * nothing is measured.
+     *
+     * @param listener told by the calling threads; one more at each call of this
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public Builder listener(PredictionListener listener) {
+      listeners.add(requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** What tells listeners; null where there are none. */
+    @Nullable PredictionEvents events() {
+      return listeners.isEmpty() ? null : new PredictionEvents(listeners);
     }
 
     /** What limits calls; null for nothing. */
