@@ -91,13 +91,21 @@ public sealed interface PredictionEvent {
    *
    * @param call what was asked
    * @param outcome with what
+   * @param started whether its turn had come: false for a call that was turned away, or interrupted
+   *     as it waited; true for pictures of batches, though no start is told of them
    * @param waiting how long it waited for its turn
    * @param decoding how long its picture was read and decoded; zero for pictures of batches, which
    *     other threads decode ahead
    * @param computing how long all the rest took, resizing and the network; for a picture of a batch
    *     its share of the batch's time
    */
-  record Ended(Call call, Outcome outcome, Duration waiting, Duration decoding, Duration computing)
+  record Ended(
+      Call call,
+      Outcome outcome,
+      boolean started,
+      Duration waiting,
+      Duration decoding,
+      Duration computing)
       implements PredictionEvent {
 
     /**

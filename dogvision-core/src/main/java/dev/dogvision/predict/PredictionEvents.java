@@ -55,6 +55,7 @@ final class PredictionEvents {
           new PredictionEvent.Ended(
               call,
               outcome,
+              starts,
               Duration.ofNanos(startedAt - arrived),
               Duration.ofNanos(decodedAt - startedAt),
               Duration.ofNanos(now - decodedAt)));
@@ -83,6 +84,7 @@ final class PredictionEvents {
           new PredictionEvent.Ended(
               Call.BATCH,
               outcome,
+              /* started= */ true,
               Duration.ZERO,
               Duration.ZERO,
               outcome == Outcome.BAD_PICTURE ? Duration.ZERO : share));

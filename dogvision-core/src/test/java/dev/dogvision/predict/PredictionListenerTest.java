@@ -93,6 +93,7 @@ class PredictionListenerTest {
             "explanation unsure",
             "prediction bad_picture",
             "explanation failed");
+    assertThat(ends()).allSatisfy(end -> assertThat(end.started()).isTrue());
     assertThat(ends().get(3).computing()).isZero();
     assertThat(ends().get(3).decoding()).isPositive();
   }
@@ -168,6 +169,7 @@ class PredictionListenerTest {
         }
       }
       assertThat(ends().get(0).outcome()).isEqualTo(Outcome.OVERLOADED);
+      assertThat(ends().get(0).started()).isFalse();
       assertThat(ends().get(0).decoding()).isZero();
       assertThat(ends().get(0).computing()).isZero();
 
