@@ -39,6 +39,10 @@ final class EmbeddedModels {
     }
   }
 
+  ImmutableList<EmbeddedModel> all() {
+    return models;
+  }
+
   EmbeddedModel mostAccurate() {
     if (models.isEmpty()) {
       throw none();

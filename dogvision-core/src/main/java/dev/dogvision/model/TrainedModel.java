@@ -158,6 +158,17 @@ public final class TrainedModel {
   }
 
   /**
+   * The models that jars on the class path bring along. None of them is loaded by this; {@link
+   * #load(EmbeddedModel)} does that.
+   *
+   * @return the most accurate first, which is what {@link #pretrained()} gives; empty if there is
+   *     none
+   */
+  public static List<EmbeddedModel> embedded() {
+    return EmbeddedModels.onClassPath().all();
+  }
+
+  /**
    * Loads an embedded model, with the same checks as {@link #load(Path)}.
    *
    * @param embedded where its files are

@@ -79,6 +79,13 @@ class EmbeddedModelsTest {
   }
 
   @Test
+  void all_are_listed_the_most_accurate_first() {
+    assertThat(TrainedModel.embedded())
+        .extracting(EmbeddedModel::name)
+        .containsExactly("accurate", "fast");
+  }
+
+  @Test
   void the_competitions_120_breeds_are_a_narrowed_model() {
     TrainedModel model = TrainedModel.pretrained();
     Labels competition =

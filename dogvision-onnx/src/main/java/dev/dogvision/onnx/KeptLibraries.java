@@ -11,6 +11,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +91,15 @@ final class KeptLibraries {
       LOG.debug("ONNX Runtime's libraries are not kept in {}: {}", parent, e.toString());
       return null;
     }
+  }
+
+  /** Where libraries of all versions are kept, unless an application decides for itself. */
+  static Optional<Path> folder() {
+    return DECIDED_ELSEWHERE.stream().anyMatch(name -> System.getProperty(name) != null)
+            || platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""))
+                == null
+        ? Optional.empty()
+        : Optional.ofNullable(parent());
   }
 
   /** Where libraries of all versions are kept; null for nowhere. */

@@ -5,6 +5,7 @@ import dev.dogvision.DogVisionException;
 import dev.dogvision.MismatchException;
 import dev.dogvision.model.TrainedModel;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Writes models as ONNX files, for runtimes other than this library's: browsers, phones, Python.
@@ -50,5 +51,17 @@ public final class Onnx {
    */
   public static OnnxWriter writer(TrainedModel model) {
     return new OnnxWriter(model);
+  }
+
+  /**
+   * The folder in which ONNX Runtime's native libraries are kept from one start to the next, in a
+   * folder for each version: {@code dogvision} in the user's cache, or what the system property
+   * {@code dogvision.onnx.libraries} says.
+   *
+   * @return the folder, which need not be there; empty where they are not kept, and are copied anew
+   *     at each start
+   */
+  public static Optional<Path> libraryFolder() {
+    return KeptLibraries.folder();
   }
 }

@@ -80,6 +80,23 @@ class KeptLibrariesTest {
   }
 
   @Test
+  void tells_the_folder() {
+    String before = System.getProperty(KeptLibraries.PROPERTY);
+    try {
+      System.setProperty(KeptLibraries.PROPERTY, folder.toString());
+      assertThat(Onnx.libraryFolder()).contains(folder);
+      System.setProperty(KeptLibraries.PROPERTY, KeptLibraries.NONE);
+      assertThat(Onnx.libraryFolder()).isEmpty();
+    } finally {
+      if (before == null) {
+        System.clearProperty(KeptLibraries.PROPERTY);
+      } else {
+        System.setProperty(KeptLibraries.PROPERTY, before);
+      }
+    }
+  }
+
+  @Test
   void each_system_has_its_cache() {
     assertThat(KeptLibraries.cache("Linux", "/home/ada", null, null))
         .isEqualTo(Path.of("/home/ada/.cache/dogvision"));
