@@ -53,12 +53,21 @@ public final class Dataset implements Iterable<Example> {
   /** Whether a competition's table gave the ids: then they are not to be changed. */
   private final boolean idsGiven;
 
+  /** What people decided about photographs, those that are not here for it as well. */
+  private final Corrections corrections;
+
   Dataset(List<Example> examples, Labels labels, ReadingReport reading) {
-    this(examples, labels, reading, false);
+    this(examples, labels, reading, false, Corrections.none());
   }
 
-  Dataset(List<Example> examples, Labels labels, ReadingReport reading, boolean idsGiven) {
+  Dataset(
+      List<Example> examples,
+      Labels labels,
+      ReadingReport reading,
+      boolean idsGiven,
+      Corrections corrections) {
     this.idsGiven = idsGiven;
+    this.corrections = corrections;
     this.examples = ImmutableList.copyOf(examples);
     this.labels = labels;
     Set<String> ids = new HashSet<>();
@@ -286,7 +295,7 @@ public final class Dataset implements Iterable<Example> {
         "none of the %s examples has any of the labels %s",
         size(),
         Excerpt.names(kept.names()));
-    return new Dataset(theirs, kept, reading(), idsGiven);
+    return new Dataset(theirs, kept, reading(), idsGiven, corrections);
   }
 
   /**
@@ -372,7 +381,7 @@ public final class Dataset implements Iterable<Example> {
     if (!meant.isEmpty()) {
       LOG.info(BreedNames.told("the data set", meant));
     }
-    return new Dataset(kept, others, reading(), idsGiven);
+    return new Dataset(kept, others, reading(), idsGiven, corrections);
   }
 
   /**
@@ -435,7 +444,37 @@ public final class Dataset implements Iterable<Example> {
     Set<String> notices = new LinkedHashSet<>(summary.notices());
     notices.addAll(other.summary.notices());
     return new Dataset(
-        joined, merged, ReadingReport.ofNotices(List.copyOf(notices)), idsGiven && other.idsGiven);
+        joined,
+        merged,
+        ReadingReport.ofNotices(List.copyOf(notices)),
+        idsGiven && other.idsGiven,
+        corrections(other, joined));
+  }
+
+  /** What people decided about both, by the ids that photographs have in the union. */
+  private Corrections corrections(Dataset other, List<Example> joined) {
+    if (corrections.size() + other.corrections.size() == 0) {
+      return Corrections.none();
+    }
+    Map<ImageSource, String> ids = new HashMap<>();
+    joined.forEach(example -> ids.putIfAbsent(example.image(), example.id()));
+    Set<String> taken = new HashSet<>(ids.values());
+    List<Correction> decided = new ArrayList<>();
+    for (Dataset part : List.of(this, other)) {
+      Set<String> here = new HashSet<>();
+      for (Example example : part) {
+        here.add(example.id());
+        part.corrections
+            .of(example.id())
+            .map(one -> one.withId(ids.getOrDefault(example.image(), example.id())))
+            .ifPresent(decided::add);
+      }
+      // What was dropped has no photograph any more, and its id may be another's by now.
+      part.corrections.all().stream()
+          .filter(one -> !here.contains(one.id()) && !taken.contains(one.id()))
+          .forEach(decided::add);
+    }
+    return Corrections.none().and(decided);
   }
 
   /** Finds photographs that are in both data sets; refuses given ids that stand for two. */
@@ -466,6 +505,42 @@ public final class Dataset implements Iterable<Example> {
         Problems.count(different.size(), "id is", "ids are"),
         Excerpt.names(different));
     return same;
+  }
+
+  /**
+   * What people decided about photographs of this data set: of its own, and of those that were
+   * dropped. The data doctor does not ask about labels again that somebody has decided about.
+   *
+   * @return what {@link DatasetBuilder#corrections} and {@link #corrected} applied; {@link
+   *     Corrections#none()} where nobody has decided anything
+   */
+  public Corrections corrections() {
+    return corrections;
+  }
+
+  /**
+   * This data set as people corrected it: photographs relabelled and dropped, in the same order.
+   * Applied a second time the same corrections change nothing. They are best applied to a whole
+   * data set before it is split, since a part does not know the ids of the other.
+   *
+   * @param decided what people decided
+   * @return the corrected data set, whose summary says what was changed; its labels are those of
+   *     this one, then new ones in their order
+   * @throws DatasetException if an id is not among those of this data set, or a label is not, or
+   *     what was kept has another label by now; the message names all of them at once
+   * @see DatasetBuilder#corrections
+   */
+  public Dataset corrected(Corrections decided) {
+    List<String> gone = corrections.all().stream().map(Correction::id).toList();
+    CorrectedExamples corrected = new CorrectedExamples(decided, examples, gone, labels.names());
+    Set<String> names = new LinkedHashSet<>(labels.names());
+    corrected.examples().stream().map(Example::label).filter(Objects::nonNull).forEach(names::add);
+    return new Dataset(
+        corrected.examples(),
+        names.isEmpty() ? labels : Labels.of(names),
+        reading().with(corrected),
+        idsGiven,
+        corrected.applied().and(corrections.all()));
   }
 
   /**
@@ -671,7 +746,8 @@ public final class Dataset implements Iterable<Example> {
             .toList(),
         Labels.of(new LinkedHashSet<>(renamed.values())),
         reading(),
-        idsGiven);
+        idsGiven,
+        corrections);
   }
 
   /**
@@ -778,7 +854,7 @@ public final class Dataset implements Iterable<Example> {
   }
 
   private Dataset derived(List<Example> part) {
-    return new Dataset(part, labels, reading(), idsGiven);
+    return new Dataset(part, labels, reading(), idsGiven, corrections);
   }
 
   /**

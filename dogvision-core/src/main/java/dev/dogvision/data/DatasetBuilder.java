@@ -80,6 +80,7 @@ public final class DatasetBuilder {
   private @Nullable ProblemPolicy unreadable;
   private @Nullable ProblemPolicy conflicting;
   private @Nullable ImageDecoder decoder;
+  private @Nullable Path corrections;
   private boolean withoutImages;
   private boolean followLinks;
   private boolean verify;
@@ -361,6 +362,31 @@ public final class DatasetBuilder {
   }
 
   /**
+   * Applies what people decided about photographs, as the page of {@code LabelCleaner} gives it:
+   * labels that are right, labels to replace, photographs to leave out. The data set is then as if
+   * its table or folders had been written so, labels included: a breed that loses all its
+   * photographs for it is a label no more, and a notice says so. Files on the disk stay as they
+   * are.
+   *
+   * <p>The summary says how many photographs were relabelled, dropped and kept, and which. What was
+   * dropped is not looked at, so a broken file that was dropped is no failure. The data doctor does
+   * not ask again about labels that somebody has decided about. What is kept on disk by content,
+   * such as embeddings, is still good; the fingerprint changes where a label or a photograph does.
+   *
+   * @param file a CSV of the columns {@code id}, {@code action} and {@code label}, see {@link
+   *     Corrections}; read as the data set is built. Ids are those that the data set has without
+   *     it; {@link #build} refuses it whole where it does not know one
+   * @return this builder
+   * @throws IllegalStateException if already set
+   */
+  @CanIgnoreReturnValue
+  public DatasetBuilder corrections(Path file) {
+    once.set("corrections", requireNonNull(file, "file"));
+    corrections = file;
+    return this;
+  }
+
+  /**
    * Accepts links in the folder of images that lead out of it.
    *
    * @return this builder
@@ -487,10 +513,12 @@ public final class DatasetBuilder {
     List<String> conflictingIds = new ArrayList<>();
     List<String> absent = new ArrayList<>();
     List<String> absentIds = new ArrayList<>();
-    List<Example> examples = new ArrayList<>();
-    List<Integer> lines = new ArrayList<>();
+    List<Example> all = new ArrayList<>();
+    List<Integer> allLines = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     for (Candidate candidate : candidates.values()) {
       if (candidate.labels().size() > 1) {
+        names.addAll(candidate.labels());
         conflictingIds.add(candidate.id());
         conflicts.add(conflict(candidate));
         continue;
@@ -500,13 +528,22 @@ public final class DatasetBuilder {
       }
       LabelTable.Row row = candidate.rows().get(0);
       if (folder != null && !candidate.isThere()) {
+        names.add(row.label());
         absentIds.add(row.id());
         absent.add(absence(row, folder, absent.size() < Problems.NAMED));
         continue;
       }
-      examples.add(new Example(row.id(), candidate.image(), row.label()));
-      lines.add(row.line());
+      all.add(new Example(row.id(), candidate.image(), row.label()));
+      allLines.add(row.line());
     }
+    Set<String> leftOut = new HashSet<>(table.unlabelled());
+    leftOut.addAll(conflictingIds);
+    leftOut.addAll(absentIds);
+    @Nullable CorrectedExamples corrected = corrected(all, leftOut, names);
+    List<Example> examples = corrected == null ? all : corrected.examples();
+    List<Integer> lines =
+        corrected == null ? allLines : corrected.places().stream().map(allLines::get).toList();
+    names.addAll(labelsOf(examples));
     Map<Integer, String> broken = withoutImages ? Map.of() : broken(examples);
 
     Failures failures = new Failures();
@@ -560,8 +597,7 @@ public final class DatasetBuilder {
           "id is a number that a spreadsheet has rounded",
           "ids are numbers that a spreadsheet has rounded");
     }
-    Labels labels =
-        Labels.sorted(table.rows().stream().map(LabelTable.Row::label).distinct().toList());
+    Labels labels = Labels.sorted(names);
     ReadingReport reading =
         new ReadingReport(
             table.rows().size(),
@@ -575,7 +611,8 @@ public final class DatasetBuilder {
             folder == null ? List.of() : folder.unclaimed(),
             similar(labels),
             notes,
-            leftOut(folder, table.unlabelled()));
+            leftOut(folder, table.unlabelled()),
+            corrected);
     return dataset(examples, broken, labels, reading, true);
   }
 
@@ -789,7 +826,7 @@ public final class DatasetBuilder {
         "folders hold no photograph that is read, so that their breeds are left out");
     notices.addAll(notRead.notices());
     noteIllegible(notices, illegible);
-    return fromFiles(examples, Labels.sorted(labelsOf(examples)), notes, notices, broken(examples));
+    return fromFiles(examples, notes, notices, true);
   }
 
   private Dataset images() {
@@ -825,8 +862,7 @@ public final class DatasetBuilder {
     boolean lookedAt = verify || unreadable != null;
     List<String> notices = new ArrayList<>(notRead.notices());
     noteIllegible(notices, illegible);
-    return fromFiles(
-        examples, Labels.none(), notes, notices, lookedAt ? broken(examples) : Map.of());
+    return fromFiles(examples, notes, notices, lookedAt);
   }
 
   private void checkFolder(String content) {
@@ -939,11 +975,12 @@ public final class DatasetBuilder {
   }
 
   private Dataset fromFiles(
-      List<Example> examples,
-      Labels labels,
-      List<String> notes,
-      List<String> notices,
-      Map<Integer, String> broken) {
+      List<Example> all, List<String> notes, List<String> notices, boolean lookedAt) {
+    @Nullable CorrectedExamples corrected = corrected(all, List.of(), List.of());
+    List<Example> examples = corrected == null ? all : corrected.examples();
+    List<String> names = labelsOf(examples);
+    Labels labels = names.isEmpty() ? Labels.none() : Labels.sorted(names);
+    Map<Integer, String> broken = lookedAt ? broken(examples) : Map.of();
     if (unreadable != ProblemPolicy.SKIP) {
       List<String> problems = new ArrayList<>();
       broken.forEach((i, problem) -> problems.add(examples.get(i).image() + ": " + problem));
@@ -953,7 +990,7 @@ public final class DatasetBuilder {
     }
     ReadingReport reading =
         new ReadingReport(
-            examples.size(),
+            all.size(),
             "image files in " + path.getFileName(),
             false,
             true,
@@ -964,7 +1001,8 @@ public final class DatasetBuilder {
             List.of(),
             similar(labels),
             notes,
-            notices);
+            notices,
+            corrected);
     return dataset(examples, broken, labels, reading, false);
   }
 
@@ -982,23 +1020,28 @@ public final class DatasetBuilder {
           unlabelled,
           null);
     }
-    List<Example> examples = new ArrayList<>();
+    List<Example> all = new ArrayList<>();
     List<String> duplicates = new ArrayList<>();
     List<String> conflicts = new ArrayList<>();
     List<String> conflictingIds = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     DistinctIds ids = new DistinctIds(List.of());
     for (List<Example> same : SamePhotographs.of(given)) {
       Example first = same.get(0);
       List<String> labels =
           same.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
       if (labels.size() > 1) {
+        names.addAll(labels);
         conflictingIds.add(first.id());
         conflicts.add("'" + first.id() + "': '" + String.join("', '", labels) + "'");
         continue;
       }
       same.subList(1, same.size()).forEach(example -> duplicates.add(example.id()));
-      examples.add(ids.of(first));
+      all.add(ids.of(first));
     }
+    @Nullable CorrectedExamples corrected = corrected(all, conflictingIds, names);
+    List<Example> examples = corrected == null ? all : corrected.examples();
+    names.addAll(labelsOf(examples));
     Map<Integer, String> broken = broken(examples);
     Failures failures = new Failures();
     if (conflicting != ProblemPolicy.SKIP) {
@@ -1014,8 +1057,6 @@ public final class DatasetBuilder {
       failures.add(problems, unreadableMessage(problems.size(), examples.size()));
     }
     failures.throwIfAny();
-    List<String> names =
-        given.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
     Labels labels = names.isEmpty() ? Labels.none() : Labels.sorted(names);
     ReadingReport reading =
         new ReadingReport(
@@ -1030,12 +1071,29 @@ public final class DatasetBuilder {
             List.of(),
             similar(labels),
             List.of(),
-            List.of());
+            List.of(),
+            corrected);
     return dataset(examples, broken, labels, reading, false);
   }
 
   private static List<String> labelsOf(List<Example> examples) {
-    return examples.stream().map(example -> requireNonNull(example.label())).distinct().toList();
+    return examples.stream().map(Example::label).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /**
+   * The examples as people corrected them, null where nobody did.
+   *
+   * @param leftOut ids that are known, but of no example
+   * @param labels labels that are known, be they of no example
+   */
+  private @Nullable CorrectedExamples corrected(
+      List<Example> examples, Collection<String> leftOut, Collection<String> labels) {
+    if (corrections == null) {
+      return null;
+    }
+    Set<String> names = new LinkedHashSet<>(labels);
+    names.addAll(labelsOf(examples));
+    return new CorrectedExamples(Corrections.read(corrections), examples, leftOut, names);
   }
 
   /** What is wrong with images, by their place. */
@@ -1116,7 +1174,16 @@ public final class DatasetBuilder {
     }
     ReadingReport told = reading.with(leftOut(usable, labels, reading));
     told.notices().forEach(notice -> LOG.warn("{}: {}", readFrom(), notice));
-    return new Dataset(usable, labels, told, idsGiven);
+    @Nullable CorrectedExamples corrected = reading.corrected();
+    if (corrected != null) {
+      LOG.info("{}: {}", corrections, corrected.summary());
+    }
+    return new Dataset(
+        usable,
+        labels,
+        told,
+        idsGiven,
+        corrected == null ? Corrections.none() : corrected.applied());
   }
 
   private String readFrom() {
@@ -1150,6 +1217,13 @@ public final class DatasetBuilder {
         List.copyOf(lost),
         "breed has lost all its photographs",
         "breeds have lost all their photographs");
+    if (reading.corrected() != null) {
+      note(
+          notices,
+          reading.corrected().emptied().stream().filter(name -> !labels.contains(name)).toList(),
+          "breed was corrected away, with all its photographs, and is no label any more",
+          "breeds were corrected away, with all their photographs, and are no labels any more");
+    }
     return notices;
   }
 

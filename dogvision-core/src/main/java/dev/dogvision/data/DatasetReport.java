@@ -5,6 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableTable;
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
+import com.google.common.collect.Table;
 import com.google.errorprone.annotations.CheckReturnValue;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -181,8 +185,14 @@ public final class DatasetReport {
   private final ImmutableList<OddImage> odd;
   private final ImmutableList<Suspect> suspects;
 
+  /** How many labels would be doubted, had not somebody decided about them. */
+  private final int decided;
+
   /** What suspects resemble, by their ids. */
   private final ImmutableMap<String, List<Neighbour>> resembled;
+
+  /** What suspects resemble among photographs of one label, by their ids and that label. */
+  private final ImmutableTable<String, String, List<Neighbour>> resembledOfLabel;
 
   private DatasetReport(Dataset dataset, Thresholds thresholds, List<ImageTraits> traits) {
     this.dataset = dataset;
@@ -214,7 +224,9 @@ public final class DatasetReport {
     this.small = smallImages.build();
     this.odd = oddImages.build();
     this.suspects = ImmutableList.of();
+    this.decided = 0;
     this.resembled = ImmutableMap.of();
+    this.resembledOfLabel = ImmutableTable.of();
 
     // The first of several copies of a file stands for all of them.
     int[] distinct =
@@ -247,7 +259,11 @@ public final class DatasetReport {
   }
 
   private DatasetReport(
-      DatasetReport report, List<Suspect> suspects, Map<String, List<Neighbour>> resembled) {
+      DatasetReport report,
+      List<Suspect> suspects,
+      int decided,
+      Map<String, List<Neighbour>> resembled,
+      Table<String, String, List<Neighbour>> resembledOfLabel) {
     this.dataset = report.dataset;
     this.thresholds = report.thresholds;
     this.broken = report.broken;
@@ -257,7 +273,16 @@ public final class DatasetReport {
     this.small = report.small;
     this.odd = report.odd;
     this.suspects = ImmutableList.copyOf(suspects);
+    this.decided = decided;
     this.resembled = ImmutableMap.copyOf(resembled);
+    this.resembledOfLabel = ImmutableTable.copyOf(resembledOfLabel);
+  }
+
+  /** This report with doubted labels, but for those that somebody has decided about. */
+  private DatasetReport doubting(Dataset asked, List<Suspect> found) {
+    List<Suspect> open =
+        found.stream().filter(suspect -> asked.corrections().of(suspect.id()).isEmpty()).toList();
+    return new DatasetReport(this, open, found.size() - open.size(), Map.of(), ImmutableTable.of());
   }
 
   private List<String> ids(List<Integer> places) {
@@ -503,7 +528,8 @@ public final class DatasetReport {
   }
 
   /**
-   * This report with a model's opinion on the labels.
+   * This report with a model's opinion on the labels. Labels that a person has decided about, as
+   * {@link Dataset#corrections()} says, are not doubted again.
    *
    * @param labels the labels, in the order of the probabilities
    * @param outOfFold for each example of the data set, in its order, a probability for each label,
@@ -513,11 +539,12 @@ public final class DatasetReport {
    * @throws IllegalStateException if the data set is unlabelled
    */
   public DatasetReport withSuspects(Labels labels, float[][] outOfFold) {
-    return new DatasetReport(this, suspects(labels, outOfFold), Map.of());
+    return doubting(dataset, suspects(labels, outOfFold));
   }
 
   /**
-   * This report with a model's opinion on some of the labels.
+   * This report with a model's opinion on some of the labels. Labels that a person has decided
+   * about, as {@link Dataset#corrections()} says, are not doubted again.
    *
    * @param asked what the model was asked about: part of the data set, without broken images for
    *     instance
@@ -538,7 +565,7 @@ public final class DatasetReport {
                 "asked: the data set that was looked at has no example '%s' with this image and"
                     + " label",
                 example.id()));
-    return new DatasetReport(this, suspects(asked, labels, outOfFold), Map.of());
+    return doubting(asked, suspects(asked, labels, outOfFold));
   }
 
   /**
@@ -565,14 +592,66 @@ public final class DatasetReport {
     }
     List<String> ids =
         suspects.stream().map(Suspect::id).filter(places::containsKey).distinct().toList();
+    Neighbours search = Neighbours.among(embeddings);
     List<List<Neighbour>> found =
-        Neighbours.among(embeddings)
-            .nearestToEach(ids.stream().map(places::get).toList(), RESEMBLED);
+        search.nearestToEach(ids.stream().map(places::get).toList(), RESEMBLED);
     ImmutableMap.Builder<String, List<Neighbour>> neighbours = ImmutableMap.builder();
     for (int i = 0; i < ids.size(); i++) {
       neighbours.put(ids.get(i), found.get(i));
     }
-    return new DatasetReport(this, suspects, neighbours.buildOrThrow());
+    return new DatasetReport(
+        this, suspects, decided, neighbours.buildOrThrow(), ofLabels(search, places));
+  }
+
+  /** What suspects resemble among photographs of the label they have and of the one suggested. */
+  private Table<String, String, List<Neighbour>> ofLabels(
+      Neighbours search, Map<String, Integer> places) {
+    SetMultimap<String, String> asked = LinkedHashMultimap.create();
+    for (Suspect suspect : suspects) {
+      if (places.containsKey(suspect.id())) {
+        asked.put(suspect.label(), suspect.id());
+        asked.put(suspect.suggestion(), suspect.id());
+      }
+    }
+    ImmutableTable.Builder<String, String, List<Neighbour>> found = ImmutableTable.builder();
+    asked
+        .asMap()
+        .forEach(
+            (label, ids) -> {
+              List<List<Neighbour>> nearest =
+                  search.nearestOf(
+                      ids.stream().map(id -> requireNonNull(places.get(id))).toList(),
+                      label,
+                      RESEMBLED);
+              int i = 0;
+              for (String id : ids) {
+                found.put(id, label, nearest.get(i++));
+              }
+            });
+    return found.buildOrThrow();
+  }
+
+  /**
+   * The photographs of one label that a suspect resembles: of the label that it has, or of the one
+   * that the model suggests. Side by side they say which is right.
+   *
+   * @param suspect one of {@link #suspects()}
+   * @param label its {@link Suspect#label()} or {@link Suspect#suggestion()}
+   * @return the most similar first, four at most; empty for other labels, and unless {@link
+   *     #withLikeness} was given embeddings
+   */
+  public List<Neighbour> resembled(Suspect suspect, String label) {
+    List<Neighbour> found = resembledOfLabel.get(suspect.id(), label);
+    return found == null ? List.of() : found;
+  }
+
+  /**
+   * How many labels would be doubted, had not somebody decided about them.
+   *
+   * @return 0 unless {@link Dataset#corrections()} has some
+   */
+  public int suspectsDecided() {
+    return decided;
   }
 
   /**
@@ -662,6 +741,10 @@ public final class DatasetReport {
               "\nimbalance: the most common breed has %.1f times the images of the least common one",
               summary.imbalance()));
     }
+    if (decided > 0) {
+      text.append("\nlabels that somebody has decided about, not doubted again: ")
+          .append(Problems.number(decided));
+    }
     if (!suspects.isEmpty()) {
       section(
           text,
@@ -702,7 +785,7 @@ public final class DatasetReport {
   /**
    * The report as JSON, complete: an object with {@code images}, {@code brokenImages}, {@code
    * copies}, {@code nearDuplicates}, {@code smallImages}, {@code oddlyShapedImages}, {@code
-   * rareBreeds}, {@code imbalance} and {@code suspects}.
+   * rareBreeds}, {@code imbalance}, {@code suspects} and {@code suspectsDecided}.
    *
    * @return the JSON, indented
    */
@@ -760,6 +843,7 @@ public final class DatasetReport {
       suspectsJson.add(object);
     }
     json.add("suspects", suspectsJson);
+    json.addProperty("suspectsDecided", decided);
     return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
   }
 

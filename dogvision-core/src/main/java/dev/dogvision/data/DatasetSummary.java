@@ -193,6 +193,34 @@ public final class DatasetSummary {
   }
 
   /**
+   * Ids of photographs that were given another label by {@link DatasetBuilder#corrections}. One
+   * that was labelled so already is not among them.
+   *
+   * @return an immutable list in the data's order
+   */
+  public List<String> relabelled() {
+    return reading.corrected() == null ? List.of() : reading.corrected().relabelled();
+  }
+
+  /**
+   * Ids of photographs that were dropped by {@link DatasetBuilder#corrections}.
+   *
+   * @return an immutable list in the data's order
+   */
+  public List<String> dropped() {
+    return reading.corrected() == null ? List.of() : reading.corrected().dropped();
+  }
+
+  /**
+   * Ids of photographs whose label is right by {@link DatasetBuilder#corrections}.
+   *
+   * @return an immutable list in the data's order
+   */
+  public List<String> kept() {
+    return reading.corrected() == null ? List.of() : reading.corrected().kept();
+  }
+
+  /**
    * Other things worth knowing that were met while reading, in plain words.
    *
    * @return an immutable list, often empty
@@ -238,6 +266,9 @@ public final class DatasetSummary {
       if (reading.imagesRead()) {
         line(text, "unreadable images", skipped(ImmutableList.copyOf(unreadableImages().keySet())));
       }
+    }
+    if (reading.corrected() != null) {
+      line(text, "corrections", reading.corrected().summary());
     }
     for (List<String> group : similarLabels()) {
       line(text, "similar labels", "'" + String.join("', '", group) + "'");

@@ -7,14 +7,7 @@ import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,13 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a CSV of ids and labels. */
 final class LabelTable {
-  /** A gibibyte: some 20 million rows. What is larger is not a file of labels. */
-  private static final long MAXIMUM_BYTES = 1L << 30;
-
-  /** How Excel is told what separates the columns. */
-  private static final Pattern SEPARATOR_LINE =
-      Pattern.compile("\\A\"?sep=([^\"\\r\\n])\"?[ \\t]*(\\R|\\z)", Pattern.CASE_INSENSITIVE);
-
   /** How a spreadsheet is told that digits are text. */
   private static final Pattern TEXT_FORMULA = Pattern.compile("=\"(.*)\"", Pattern.DOTALL);
 
@@ -65,10 +51,8 @@ final class LabelTable {
   private static final Pattern FAILED_FORMULA =
       Pattern.compile("#\u00A1?\\p{Lu}[\\p{Lu}\\d/ _]*[!?]|#{3,}");
 
-  private static final Pattern LINE = Pattern.compile("line:? ?(\\d+)");
-
   private static final int MOST_COLUMNS = 20;
-  private static final CharMatcher BLANK = CharMatcher.whitespace().or(CharMatcher.anyOf("\uFEFF"));
+  static final CharMatcher BLANK = CharMatcher.whitespace().or(CharMatcher.anyOf("\uFEFF"));
 
   /**
    * A row of data.
@@ -128,17 +112,13 @@ final class LabelTable {
       @Nullable Charset charset,
       ProblemPolicy missingLabels,
       Predicate<String> isImage) {
-    String text = text(file, bytes(file), charset);
-    Matcher separator = SEPARATOR_LINE.matcher(text);
-    return separator.find()
-        ? parse(
-            new Content(file, text.substring(separator.end()), 1, isImage),
-            idColumn,
-            labelColumn,
-            separator.group(1).charAt(0),
-            missingLabels)
-        : parse(
-            new Content(file, text, 0, isImage), idColumn, labelColumn, delimiter, missingLabels);
+    TableText table = TableText.ofLabels(file, charset);
+    return parse(
+        new Content(file, table.text(), table.linesBefore(), isImage),
+        idColumn,
+        labelColumn,
+        table.separator(delimiter),
+        missingLabels);
   }
 
   /**
@@ -180,165 +160,22 @@ final class LabelTable {
       int label = names.column(labelColumn, records);
       return rows(content, parser, records, columns, id, label, delimiter, missingLabels);
     } catch (IOException | UncheckedIOException e) {
-      throw unparseable(file, e);
+      throw TableText.unparseable(file, e);
     }
   }
 
-  private static String name(String cell) {
+  static String name(String cell) {
     String name = trim(cell);
     return controlCharacter(name) == null ? VisibleText.of(name) : name; // a tab may separate
   }
 
   /** The columns up to the last that has a name: a spreadsheet writes empty ones after them. */
-  private static List<String> named(List<String> columns) {
+  static List<String> named(List<String> columns) {
     int end = columns.size();
     while (end > 0 && columns.get(end - 1).isEmpty()) {
       end--;
     }
     return columns.subList(0, end);
-  }
-
-  private static DatasetException unparseable(Path file, Exception cause) {
-    return new DatasetException(
-        file
-            + " is not well-formed CSV: "
-            + malformed(cause)
-            + "; look for a quote (\") that is not closed, or text after a closing quote",
-        cause);
-  }
-
-  /** What is wrong, without the names of the parser's classes. */
-  private static String malformed(Exception cause) {
-    String message = String.valueOf(cause.getMessage());
-    Matcher line = LINE.matcher(message);
-    boolean open = message.contains("EOF reached");
-    if (!line.find()) {
-      return "a quote is not closed";
-    }
-    return open
-        ? "a quote that opens in line " + line.group(1) + " is never closed"
-        : "in line " + line.group(1) + " something follows a closing quote";
-  }
-
-  private static byte[] bytes(Path file) {
-    if (!Files.exists(file)) {
-      throw new DatasetException("there is no file " + file.toAbsolutePath());
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new DatasetException(
-          file
-              + " is not a file; expected a CSV such as labels.csv (for folders, one a breed, use"
-              + " DatasetBuilder.fromFolders)");
-    }
-    try {
-      long size = Files.size(file);
-      if (size > MAXIMUM_BYTES) {
-        throw new DatasetException(
-            file + " has " + Problems.number(size) + " bytes; expected at most 1 GiB of labels");
-      }
-      // Its bytes, its characters, its cells and its rows are in memory together.
-      long heap = Runtime.getRuntime().maxMemory();
-      if (size > heap / 8) {
-        throw new DatasetException(
-            String.format(
-                Locale.ROOT,
-                "%s has %,d MB, too many for Java's heap of %,d MB: start Java with a larger -Xmx",
-                file,
-                size >> 20,
-                heap >> 20));
-      }
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new DatasetException(file + " cannot be read: " + e, e);
-    }
-  }
-
-  private static String text(Path file, byte[] bytes, @Nullable Charset charset) {
-    if (charset != null) {
-      return decode(file, bytes, charset);
-    }
-    int first = bytes.length < 2 ? 0 : ((bytes[0] & 0xFF) << 8) | (bytes[1] & 0xFF);
-    if (first == 0xFFFE && bytes.length >= 4 && bytes[2] == 0 && bytes[3] == 0) {
-      return decode(file, bytes, Charset.forName("UTF-32"));
-    }
-    if (first == 0xFEFF || first == 0xFFFE) {
-      return decode(file, bytes, StandardCharsets.UTF_16);
-    }
-    ForeignTable.refuse(file, bytes);
-    refuseUnmarkedUtf16(file, bytes);
-    return decode(file, bytes, StandardCharsets.UTF_8);
-  }
-
-  /** Every other byte of a Latin text in UTF-16 is zero, and none of any text in UTF-8. */
-  private static void refuseUnmarkedUtf16(Path file, byte[] bytes) {
-    int[] zeros = new int[2];
-    int looked = Math.min(bytes.length, 1 << 10);
-    for (int i = 0; i < looked; i++) {
-      zeros[i & 1] += bytes[i] == 0 ? 1 : 0;
-    }
-    boolean littleEndian = zeros[1] > looked / 4 && zeros[0] == 0;
-    boolean bigEndian = zeros[0] > looked / 4 && zeros[1] == 0;
-    if (littleEndian || bigEndian) {
-      throw new DatasetException(
-          file
-              + " seems to be UTF-16 without a byte order mark; save it as UTF-8, or call"
-              + " .charset(StandardCharsets.UTF_16"
-              + (littleEndian ? "LE)" : "BE)"));
-    }
-  }
-
-  private static String decode(Path file, byte[] bytes, Charset charset) {
-    CharsetDecoder decoder =
-        charset
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    ByteBuffer input = ByteBuffer.wrap(bytes);
-    CharBuffer output =
-        CharBuffer.allocate((int) Math.ceil(bytes.length * (double) decoder.maxCharsPerByte()));
-    CoderResult result = decoder.decode(input, output, true);
-    if (!result.isError()) {
-      result = decoder.flush(output);
-    }
-    if (result.isError()) {
-      int line = 1;
-      for (int i = 0; i < input.position(); i++) {
-        if (bytes[i] == '\n') {
-          line++;
-        }
-      }
-      throw new DatasetException(
-          String.format(
-              Locale.ROOT,
-              "%s, line %d: byte 0x%02X is not %s; save the file as UTF-8, or name its encoding"
-                  + " with .charset(...)%s",
-              file,
-              line,
-              bytes[input.position()],
-              charset,
-              asWindowsWrites(bytes, input.position())));
-    }
-    String text = output.flip().toString();
-    return text.startsWith("\uFEFF") ? text.substring(1) : text;
-  }
-
-  /** The line of a byte as the most common encoding besides UTF-8 has it, where it has it. */
-  private static String asWindowsWrites(byte[] bytes, int at) {
-    int start = at;
-    while (start > 0 && bytes[start - 1] != '\n' && bytes[start - 1] != '\r') {
-      start--;
-    }
-    int end = at;
-    while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
-      end++;
-    }
-    Charset windows = Charset.forName("windows-1252");
-    String line = new String(bytes, start, end - start, windows);
-    return line.indexOf('\uFFFD') >= 0 || controlCharacter(line.replace('\t', ' ')) != null
-        ? ""
-        : ". If the line is '"
-            + Excerpt.of(line)
-            + "', that is .charset(Charset.forName(\"windows-1252\"))";
   }
 
   /** The first line, and what was to be found in it. */
@@ -504,7 +341,7 @@ final class LabelTable {
       if (isBlank(row)) {
         continue;
       }
-      int line = line(parser, row) + content.linesBefore();
+      int line = TableText.line(parser, row) + content.linesBefore();
       if (!fits(row, columns)) {
         problems.add("line " + line + ": " + fields(row, columns, delimiter));
         continue;
@@ -573,7 +410,7 @@ final class LabelTable {
   }
 
   /** Whether a row has all columns that have a name, and nothing but blanks beyond them. */
-  private static boolean fits(CSVRecord row, List<String> columns) {
+  static boolean fits(CSVRecord row, List<String> columns) {
     if (row.size() < columns.size()) {
       return false;
     }
@@ -585,22 +422,13 @@ final class LabelTable {
     return true;
   }
 
-  private static String text(String cell) {
+  static String text(String cell) {
     Matcher formula = TEXT_FORMULA.matcher(cell);
     return formula.matches() ? formula.group(1) : cell;
   }
 
-  /** The line a record begins at; the parser tells the one it ends at. */
-  private static int line(CSVParser parser, CSVRecord row) {
-    long line = parser.getCurrentLineNumber();
-    for (String field : row) {
-      line -= CharMatcher.is('\n').countIn(field);
-    }
-    return (int) line;
-  }
-
   /** Whether nothing is in a row: a spreadsheet writes commas for cells that were once used. */
-  private static boolean isBlank(CSVRecord row) {
+  static boolean isBlank(CSVRecord row) {
     return row.stream().allMatch(BLANK::matchesAllOf);
   }
 

@@ -5,8 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the photographs that resemble one the most, by the cosine of the angle between embeddings.
@@ -94,7 +96,7 @@ public final class Neighbours {
     for (float value : embedding) {
       checkArgument(Float.isFinite(value), "embedding holds a value that is no number: %s", value);
     }
-    return search(List.of(new Query(unit(embedding), -1)), k).get(0);
+    return search(List.of(new Query(unit(embedding), -1, null)), k).get(0);
   }
 
   /**
@@ -138,7 +140,7 @@ public final class Neighbours {
     embeddings.checkSameNetwork(others);
     return search(
         IntStream.range(0, others.size())
-            .mapToObj(i -> new Query(unit(others.values(i)), -1))
+            .mapToObj(i -> new Query(unit(others.values(i)), -1, null))
             .toList(),
         k);
   }
@@ -157,17 +159,43 @@ public final class Neighbours {
     return search(indices.stream().map(this::query).toList(), k);
   }
 
+  /**
+   * For some of the photographs searched those of one label that resemble each the most, without
+   * itself.
+   *
+   * @param indices their places, from 0
+   * @param label the label of what is searched for
+   * @param k how many, at least 1; where there are fewer, all are given
+   */
+  List<List<Neighbour>> nearestOf(List<Integer> indices, String label, int k) {
+    BitSet among = new BitSet();
+    for (int i = 0; i < embeddings.size(); i++) {
+      if (embeddings.label(i).filter(label::equals).isPresent()) {
+        among.set(i);
+      }
+    }
+    return search(
+        indices.stream().map(i -> new Query(unit(embeddings.values(i)), i, among)).toList(), k);
+  }
+
   private static void checkCount(int k) {
     checkArgument(k >= 1, "k must be at least 1, got %s", k);
   }
 
   private Query query(int index) {
-    return new Query(unit(embeddings.values(index)), index);
+    return new Query(unit(embeddings.values(index)), index, null);
   }
 
-  /** A direction, and the place that is not to be found; -1 for none. */
+  /**
+   * A direction, the place that is not to be found, -1 for none, and the places that may be, null
+   * for all.
+   */
   @SuppressWarnings("ArrayRecordComponent") // made once, never compared
-  private record Query(float[] unit, int without) {}
+  private record Query(float[] unit, int without, @Nullable BitSet among) {
+    boolean wants(int row) {
+      return row != without && (among == null || among.get(row));
+    }
+  }
 
   private List<List<Neighbour>> search(List<Query> queries, int k) {
     int kept = Math.min(k, embeddings.size());
@@ -195,7 +223,7 @@ public final class Neighbours {
         Query query = queries.get(q);
         multiply(blocks[block], query.unit(), sums);
         for (int row = 0; row < rows; row++) {
-          if (first + row != query.without()) {
+          if (query.wants(first + row)) {
             best.get(q).see(first + row, sums[row]);
           }
         }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What reading a data set met on the way.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param similarLabels labels that may be meant to be one
  * @param notes anything else
  * @param notices of these, what somebody misses who knows of the data set only
+ * @param corrected what people decided, and what became of it; null where nobody did
  */
 record ReadingReport(
     int rows,
@@ -33,7 +35,8 @@ record ReadingReport(
     List<String> withoutRow,
     List<List<String>> similarLabels,
     List<String> notes,
-    List<String> notices) {
+    List<String> notices,
+    @Nullable CorrectedExamples corrected) {
   /** For a data set that was not read but made of others. */
   static final ReadingReport NONE = ofNotices(List.of());
 
@@ -41,7 +44,7 @@ record ReadingReport(
   static ReadingReport ofNotices(List<String> notices) {
     return new ReadingReport(
         -1, "", false, false, List.of(), List.of(), List.of(), Map.of(), List.of(), List.of(),
-        List.of(), notices);
+        List.of(), notices, null);
   }
 
   ReadingReport {
@@ -53,6 +56,24 @@ record ReadingReport(
     similarLabels = ImmutableList.copyOf(similarLabels);
     notes = ImmutableList.copyOf(notes);
     notices = ImmutableList.copyOf(notices);
+  }
+
+  /** The same with what people decided. */
+  ReadingReport with(@Nullable CorrectedExamples decided) {
+    return new ReadingReport(
+        rows,
+        rowsName,
+        fromRows,
+        imagesRead,
+        duplicates,
+        conflicting,
+        missing,
+        unreadable,
+        withoutRow,
+        similarLabels,
+        notes,
+        notices,
+        decided);
   }
 
   /** The same with further notices. */
@@ -69,6 +90,7 @@ record ReadingReport(
         withoutRow,
         similarLabels,
         notes,
-        ImmutableList.<String>builder().addAll(notices).addAll(more).build());
+        ImmutableList.<String>builder().addAll(notices).addAll(more).build(),
+        corrected);
   }
 }

@@ -24,7 +24,8 @@ import java.util.Set;
  * <p>For that, a head is trained five times on four fifths of the data, copies and near-duplicates
  * kept together, and predicts the fifth that is left. The backbone stays as it is and each
  * photograph goes through it once, so this takes little longer than predicting the data set. Broken
- * images, and breeds with fewer than five images, are not asked about.
+ * images, and breeds with fewer than five images, are not asked about, and labels that somebody has
+ * decided about ({@link Dataset#corrections()}) are not doubted again.
  *
  * <p>The embedded backbone has seen most of the photographs of the Kaggle competition, with the
  * labels they have there. Where yours are these, cross-validate from weights that have not: {@code

@@ -186,6 +186,27 @@ public final class Chromium implements AutoCloseable {
         Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
   }
 
+  /** Where files go that pages offer for download. */
+  public void downloads(Path folder) throws Exception {
+    call(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", Files.createDirectories(folder).toString()));
+  }
+
+  /** Waits for a file that a page offered. */
+  public static Path downloaded(Path folder, String name) throws Exception {
+    Path file = folder.resolve(name);
+    long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
+    // It is written under another name and renamed.
+    while (!Files.exists(file)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("no " + name + " came within " + PATIENCE + " seconds");
+      }
+      Thread.sleep(50);
+    }
+    return file;
+  }
+
   public void type(String text) throws Exception {
     call("Input.insertText", Map.of("text", text));
   }
