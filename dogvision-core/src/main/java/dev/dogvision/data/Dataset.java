@@ -6,10 +6,12 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Lists;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CheckReturnValue;
 import dev.dogvision.image.ImageSource;
+import dev.dogvision.image.Preprocessing;
 import dev.dogvision.internal.BreedNames;
 import dev.dogvision.internal.Excerpt;
 import dev.dogvision.internal.Fingerprints;
@@ -179,6 +181,57 @@ public final class Dataset implements Iterable<Example> {
    */
   public DatasetSummary summary() {
     return summary;
+  }
+
+  /**
+   * Ids and labels in four figures for people, as data frames of other languages describe their
+   * columns: how many there are ({@code count}), how many different ones ({@code unique}), the most
+   * common one, or the first of several ({@code top}), and how often it occurs ({@code freq}).
+   *
+   * @return a table of five lines; without a column of breeds for an unlabelled data set
+   */
+  public String describe() {
+    return LabelsAsTable.describe(this);
+  }
+
+  /**
+   * Ids and labels of the first examples, as a table for people.
+   *
+   * @param rows how many at most, above 0
+   * @return a line of names, and one for each example, which begins with its place from 0
+   * @throws IllegalArgumentException if rows is not above 0
+   */
+  public String head(int rows) {
+    checkArgument(rows > 0, "rows must be above 0, got %s", rows);
+    return LabelsAsTable.head(this, rows);
+  }
+
+  /**
+   * The photographs in batches, each as a network gets it, with its labels: to look at, or for a
+   * program of one's own. Training and prediction make their batches themselves, and read ahead.
+   *
+   * <p>A batch is read when it is asked for, in the thread that asks. One that can't be read ends
+   * it with an exception that names the photograph.
+   *
+   * @param size photographs a batch, above 0; the last one may have fewer
+   * @param preprocessing what makes photographs fit the network, such as {@code
+   *     model.preprocessing()}
+   * @return the batches in the data set's order; each iteration reads them anew
+   * @throws IllegalArgumentException if size is not above 0, or a batch had 2 GiB and more
+   */
+  public Iterable<LabelledBatch> batches(int size, Preprocessing preprocessing) {
+    checkArgument(size > 0, "size must be above 0, got %s", size);
+    long bytes = 3L * size * preprocessing.size() * preprocessing.size();
+    checkArgument(
+        bytes <= Integer.MAX_VALUE - 8,
+        "a batch of %s photographs of %s x %s pixels has 2 GiB or more",
+        size,
+        preprocessing.size(),
+        preprocessing.size());
+    return () ->
+        Lists.partition(examples, size).stream()
+            .map(part -> LabelledBatch.read(derived(part), preprocessing))
+            .iterator();
   }
 
   /**

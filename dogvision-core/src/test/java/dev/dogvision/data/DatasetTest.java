@@ -44,6 +44,45 @@ class DatasetTest {
   }
 
   @Test
+  void describes_ids_and_labels_in_a_table() {
+    assertThat(DOGS.describe())
+        .isEqualTo(
+            """
+                    id  breed
+            count   5   5
+            unique  5   3
+            top     1   pug
+            freq    1   3""");
+    assertThat(DOGS.limit(2).describe()).contains("unique  2   2").contains("freq    1   1");
+  }
+
+  @Test
+  void shows_its_first_rows_as_a_table() {
+    assertThat(DOGS.head(3))
+        .isEqualTo(
+            """
+               id  breed
+            0  1   pug
+            1  2   beagle
+            2  3   pug""");
+    assertThat(DOGS.head(100).lines()).hasSize(6);
+    assertThatThrownBy(() -> DOGS.head(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rows must be above 0, got 0");
+  }
+
+  @Test
+  void tables_stay_narrow_and_whole_whatever_is_in_a_name() {
+    Dataset odd =
+        Dataset.of(List.of(new Example("a".repeat(500), Path.of("a"), "two\nlines\u200B")));
+
+    assertThat(odd.head(1).lines())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(100));
+    assertThat(odd.head(1)).endsWith("  two lines");
+  }
+
+  @Test
   void is_immutable() {
     DOGS.labelIndices()[0] = 7;
     DOGS.oneHot()[0][0] = 7;
@@ -61,6 +100,9 @@ class DatasetTest {
     assertThat(unlabelled.isLabelled()).isFalse();
     assertThat(unlabelled.labels()).isEqualTo(Labels.none());
     assertThat(unlabelled.summary()).hasToString("1 image, unlabelled");
+    assertThat(unlabelled.describe())
+        .isEqualTo("        id\ncount   1\nunique  1\ntop     a\nfreq    1");
+    assertThat(unlabelled.head(5)).isEqualTo("   id\n0  a");
     assertThatThrownBy(unlabelled::labelIndices)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the data set (1 image) is unlabelled");
