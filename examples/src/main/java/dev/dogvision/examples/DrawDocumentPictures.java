@@ -29,8 +29,6 @@ import dev.dogvision.report.TopKPlot;
 import dev.dogvision.train.DataDoctor;
 import dev.dogvision.train.Trainer;
 import dev.dogvision.train.TrainingRun;
-import java.awt.Graphics2D;
-import java.awt.Image;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +38,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -232,29 +229,7 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     draw(name, plot.toImage(), scale);
   }
 
-  /** Small files: documents show small pictures. */
   private void draw(String name, BufferedImage image, double scale) throws IOException {
-    int width = (int) Math.round(image.getWidth() * scale);
-    int height = (int) Math.round(image.getHeight() * scale);
-    BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = small.createGraphics();
-    graphics.drawImage(
-        image.getScaledInstance(width, height, Image.SCALE_AREA_AVERAGING), 0, 0, null);
-    graphics.dispose();
-    roundColours(small);
-    Path file = Files.createDirectories(output).resolve(name + ".png");
-    ImageIO.write(small, "png", file.toFile());
-    System.out.printf(
-        Locale.ROOT, "%s, %d x %d, %,d bytes%n", file, width, height, Files.size(file));
-  }
-
-  /** To 64 steps a channel, which nobody sees and which makes the files a third smaller. */
-  private static void roundColours(BufferedImage image) {
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        int high = image.getRGB(x, y) & 0xfcfcfc;
-        image.setRGB(x, y, high | (high >> 6 & 0x030303));
-      }
-    }
+    SmallPicture.write(image, scale, output.resolve(name + ".png"));
   }
 }

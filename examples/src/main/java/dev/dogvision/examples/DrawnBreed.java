@@ -1,9 +1,12 @@
 package dev.dogvision.examples;
 
+import dev.dogvision.examples.DrawnLooks.Ears;
+import dev.dogvision.examples.DrawnLooks.Pattern;
+import dev.dogvision.examples.DrawnLooks.Tail;
 import java.awt.Color;
 import java.util.Locale;
 
-/** What an invented breed of {@link DrawnDogs} looks like. */
+/** The invented breeds of {@link DrawnDogs}. */
 enum DrawnBreed {
   BLACK_SADDLE(
       new Color(0xB98A4E),
@@ -78,43 +81,7 @@ enum DrawnBreed {
       1.1,
       1);
 
-  /** Where the second colour is. */
-  enum Pattern {
-    PLAIN,
-    SADDLE,
-    SPOTS,
-    PATCHES,
-    PALE_BELLY
-  }
-
-  /** How ears are carried. */
-  enum Ears {
-    PRICKED,
-    FOLDED,
-    LONG
-  }
-
-  /** What the tail is like. */
-  enum Tail {
-    WHIP,
-    SABRE,
-    CURLED
-  }
-
-  final Color coat;
-  final Color second;
-  final Pattern pattern;
-  final Ears ears;
-  final Tail tail;
-
-  /** How long the hair is, 0..1. */
-  final double hair;
-
-  /** How long the legs are, 1 for most. */
-  final double legs;
-
-  /** How long the body is, 1 for most. */
-  final double body;
+  final DrawnLooks looks;
 
   DrawnBreed(
       Color coat,
@@ -125,14 +92,7 @@ enum DrawnBreed {
       double hair,
       double legs,
       double body) {
-    this.coat = coat;
-    this.second = second;
-    this.pattern = pattern;
-    this.ears = ears;
-    this.tail = tail;
-    this.hair = hair;
-    this.legs = legs;
-    this.body = body;
+    this.looks = new DrawnLooks(coat, second, pattern, ears, tail, hair, legs, body);
   }
 
   /** What data sets call it. */

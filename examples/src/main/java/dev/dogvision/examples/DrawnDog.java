@@ -24,7 +24,7 @@ final class DrawnDog {
   private static final double DEPTH = 44;
   private static final double SKULL = 34;
 
-  private final DrawnBreed breed;
+  private final DrawnLooks looks;
   private final SplittableRandom random;
   private final Color coat;
   private final Color second;
@@ -35,14 +35,14 @@ final class DrawnDog {
   private final double headX;
   private final double headY;
 
-  DrawnDog(DrawnBreed breed, SplittableRandom random) {
-    this.breed = breed;
+  DrawnDog(DrawnLooks looks, SplittableRandom random) {
+    this.looks = looks;
     this.random = random;
     double tone = random.nextDouble(0.86, 1.06);
-    this.coat = DrawnScene.shade(breed.coat, tone);
-    this.second = DrawnScene.shade(breed.second, tone);
-    this.leg = LEG * breed.legs * random.nextDouble(0.93, 1.07);
-    this.length = LENGTH * breed.body * random.nextDouble(0.95, 1.05);
+    this.coat = DrawnScene.shade(looks.coat(), tone);
+    this.second = DrawnScene.shade(looks.second(), tone);
+    this.leg = LEG * looks.legs() * random.nextDouble(0.93, 1.07);
+    this.length = LENGTH * looks.body() * random.nextDouble(0.95, 1.05);
     double depth = DEPTH * random.nextDouble(0.92, 1.1);
     this.bottom = -leg + 6;
     this.top = bottom - depth;
@@ -57,20 +57,24 @@ final class DrawnDog {
     Color far = DrawnScene.shade(coat, 0.7);
     fur(graphics, hindLeg(6 + step), far, 0.3);
     fur(graphics, foreLeg(-8 - step), far, 0.3);
-    fur(graphics, tail(), coat, breed.tail == DrawnBreed.Tail.WHIP ? breed.hair : 1.5 * breed.hair);
+    fur(
+        graphics,
+        tail(),
+        coat,
+        looks.tail() == DrawnLooks.Tail.WHIP ? looks.hair() : 1.5 * looks.hair());
     Area body = new Area(torso());
     body.add(new Area(neck()));
     body.add(new Area(hindLeg(-step)));
     body.add(new Area(foreLeg(step)));
-    fur(graphics, body, coat, breed.hair);
+    fur(graphics, body, coat, looks.hair());
     markings(graphics, body);
-    comb(graphics, body, 420, 0.6 + breed.hair);
+    comb(graphics, body, 420, 0.6 + looks.hair());
     head(graphics);
   }
 
   private Shape torso() {
     Path2D path = new Path2D.Double();
-    double tuck = bottom - (breed.hair > 0.5 ? 4 : 11);
+    double tuck = bottom - (looks.hair() > 0.5 ? 4 : 11);
     path.moveTo(length * 0.36, top + 1);
     path.curveTo(length * 0.1, top + 5, -length * 0.2, top - 1, -length * 0.4, top + 3);
     path.curveTo(-length * 0.54, top + 8, -length * 0.55, bottom - 12, -length * 0.42, bottom);
@@ -132,7 +136,7 @@ final class DrawnDog {
     Path2D path = new Path2D.Double();
     path.moveTo(x, y);
     float width;
-    switch (breed.tail) {
+    switch (looks.tail()) {
       case WHIP -> {
         path.quadTo(x - 30, y + 8, x - 38, y - 16 + wag);
         width = 6;
@@ -154,7 +158,7 @@ final class DrawnDog {
   private void markings(Graphics2D graphics, Shape body) {
     Shape before = graphics.getClip();
     graphics.clip(body);
-    switch (breed.pattern) {
+    switch (looks.pattern()) {
       case PLAIN -> {}
       case SADDLE -> {
         graphics.setColor(DrawnScene.alpha(second, 225));
@@ -187,14 +191,14 @@ final class DrawnDog {
   private void head(Graphics2D graphics) {
     double nod = random.nextDouble(-0.18, 0.22);
     graphics.rotate(nod, headX, headY);
-    boolean dark = breed.pattern == DrawnBreed.Pattern.SADDLE;
-    Color ear = breed.pattern == DrawnBreed.Pattern.PALE_BELLY ? coat : second;
+    boolean dark = looks.pattern() == DrawnLooks.Pattern.SADDLE;
+    Color ear = looks.pattern() == DrawnLooks.Pattern.PALE_BELLY ? coat : second;
     ear(graphics, DrawnScene.shade(ear, 0.75), -7);
-    double muzzle = breed.hair > 0.8 ? 24 : 31;
+    double muzzle = looks.hair() > 0.8 ? 24 : 31;
     Area shape = new Area(disc(headX, headY, SKULL / 2));
     shape.add(new Area(limb(headX + 6, headY + 4, headX + muzzle, headY + 7, 21, 13)));
-    fur(graphics, shape, coat, breed.hair * 0.7);
-    if (dark || breed.pattern == DrawnBreed.Pattern.PATCHES) {
+    fur(graphics, shape, coat, looks.hair() * 0.7);
+    if (dark || looks.pattern() == DrawnLooks.Pattern.PATCHES) {
       Shape before = graphics.getClip();
       graphics.clip(shape);
       graphics.setColor(DrawnScene.alpha(second, 215));
@@ -205,7 +209,7 @@ final class DrawnDog {
       }
       graphics.setClip(before);
     }
-    comb(graphics, shape, 70, 0.4 + breed.hair / 2);
+    comb(graphics, shape, 70, 0.4 + looks.hair() / 2);
     if (random.nextDouble() < 0.4) {
       graphics.setColor(new Color(0xD9707A));
       graphics.fill(new Ellipse2D.Double(headX + muzzle - 10, headY + 11, 7, 13));
@@ -231,7 +235,7 @@ final class DrawnDog {
     double x = headX - 8 - back;
     double y = headY - 10;
     Path2D path = new Path2D.Double();
-    switch (breed.ears) {
+    switch (looks.ears()) {
       case PRICKED -> {
         path.moveTo(x - 7, y + 5);
         path.quadTo(x - 8, y - 14, x - 2, y - 26);
@@ -251,7 +255,7 @@ final class DrawnDog {
       }
     }
     path.closePath();
-    fur(graphics, path, color, breed.hair * 0.6);
+    fur(graphics, path, color, looks.hair() * 0.6);
     graphics.setColor(new Color(0, 0, 0, 60));
     graphics.setStroke(new BasicStroke(1));
     graphics.draw(path);
@@ -314,7 +318,7 @@ final class DrawnDog {
     graphics.clip(shape);
     graphics.setStroke(new BasicStroke(0.9f));
     Rectangle2D bounds = shape.getBounds2D();
-    int strength = (int) (16 + 20 * breed.hair);
+    int strength = (int) (16 + 20 * looks.hair());
     for (int i = 0; i < hairs; i++) {
       double x = random.nextDouble(bounds.getMinX(), bounds.getMaxX());
       double y = random.nextDouble(bounds.getMinY(), bounds.getMaxY());

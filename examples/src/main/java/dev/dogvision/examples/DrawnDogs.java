@@ -47,6 +47,10 @@ final class DrawnDogs {
   }
 
   static BufferedImage picture(DrawnBreed breed, SplittableRandom random) {
+    return picture(breed.looks, random);
+  }
+
+  static BufferedImage picture(DrawnLooks looks, SplittableRandom random) {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D graphics = image.createGraphics();
     try {
@@ -59,7 +63,7 @@ final class DrawnDogs {
       double room = Math.max(6, HEIGHT / 2.0 - 100 * scale);
       graphics.translate(WIDTH / 2.0 + random.nextDouble(-room, room), ground);
       graphics.scale(random.nextBoolean() ? scale : -scale, scale);
-      new DrawnDog(breed, random).draw(graphics);
+      new DrawnDog(looks, random).draw(graphics);
     } finally {
       graphics.dispose();
     }
