@@ -61,6 +61,9 @@ import org.jspecify.annotations.Nullable;
  * add up.
  */
 public final class Trainer {
+  /** Unless another is set. */
+  static final double WEIGHT_DECAY = 0.01;
+
   private static final String PHASES_HAVE_THEIR_OWN = "each phase has its own";
   private static final String CLASSES_ONCE = "say once how classes count";
 
@@ -76,7 +79,7 @@ public final class Trainer {
   private Optimizer optimizer = Optimizer.adamW();
   private OptionalDouble backboneLearningRate = OptionalDouble.empty();
   private double stageDecay = 1;
-  private double weightDecay = 0.01;
+  private double weightDecay = WEIGHT_DECAY;
   private double gradientClipping = Double.POSITIVE_INFINITY;
   private double movingAverage;
   private Schedule schedule = Schedule.constant();

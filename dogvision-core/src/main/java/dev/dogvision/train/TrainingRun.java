@@ -2,6 +2,7 @@ package dev.dogvision.train;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Floats;
 import com.google.errorprone.annotations.CheckReturnValue;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,6 +248,27 @@ public final class TrainingRun {
    */
   public Map<String, String> settings() {
     return settings;
+  }
+
+  /**
+   * Every setting of the run in words, the most telling first, and then what was done to the model
+   * after the training, such as a {@link #calibrate fitted} temperature.
+   *
+   * @return one description a setting; those that are as usual say so
+   */
+  public List<DescribedSetting> settingsInWords() {
+    TrainingSettings trained = origin.session().settings();
+    List<DescribedSetting> words = new ArrayList<>(SettingsInWords.of(trained));
+    Set<String> said = trained.describe().keySet();
+    settings.forEach(
+        (name, value) -> {
+          if (!said.contains(name)) {
+            words.add(
+                new DescribedSetting(
+                    Ascii.toUpperCase(name.charAt(0)) + name.substring(1), value, false));
+          }
+        });
+    return List.copyOf(words);
   }
 
   /**

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * Which breeds are taken for which: a row for every true breed, a column for every predicted one,
  * and in each cell the share of the row. The scale goes with the square root, so that one dog in
- * fifty is still seen. With few breeds the cells hold the counts; with many, the names stand on all
- * four sides and every tenth line is drawn stronger.
+ * fifty is still seen. The cells hold the counts; with many breeds, the names stand on all four
+ * sides and every tenth line is drawn stronger.
  *
  * <p>Unlike the other charts this one is not drawn by the chart library, whose heat map writes into
  * a cell the very value that colours it (here a root of a share, where readers want the count), all
@@ -27,7 +27,6 @@ public final class ConfusionHeatMap implements Plot {
   private static final int LEGEND_HEIGHT = 64;
   private static final int LEGEND_WIDTH = 320;
   private static final int MAXIMUM_NAME_WIDTH = 240;
-  private static final int NUMBERED_CELL = 34;
   private static final int MANY = 40;
 
   private final List<String> labels;
@@ -82,14 +81,14 @@ public final class ConfusionHeatMap implements Plot {
 
   private int cellSize() {
     int size = labels.size();
-    return size <= 8 ? 52 : size <= 16 ? NUMBERED_CELL : size <= MANY ? 22 : size <= 70 ? 17 : 15;
+    return size <= 8 ? 52 : size <= 16 ? 34 : size <= MANY ? 26 : size <= 70 ? 20 : 18;
   }
 
   @Override
   public BufferedImage toImage() {
     TextDrawing.checkFonts();
     int cell = cellSize();
-    Font font = TextDrawing.plain(Math.min(14, cell - 3));
+    Font font = TextDrawing.plain(cell > 26 ? 14 : 12);
     FontMetrics metrics = TextDrawing.metrics(font);
     List<String> names =
         labels.stream()
@@ -130,7 +129,9 @@ public final class ConfusionHeatMap implements Plot {
   }
 
   private void paintCells(Graphics2D graphics, int left, int top, int cell) {
-    Font font = TextDrawing.plain(cell > NUMBERED_CELL ? 15 : 12);
+    Font font = TextDrawing.plain(cell > 34 ? 15 : cell > 20 ? 12 : cell > 18 ? 10 : 9);
+    FontMetrics metrics = graphics.getFontMetrics(font);
+    float drop = (metrics.getAscent() - metrics.getDescent()) / 2f;
     for (int row = 0; row < counts.length; row++) {
       long total = 0;
       for (int count : counts[row]) {
@@ -143,14 +144,15 @@ public final class ConfusionHeatMap implements Plot {
         int y = top + row * cell;
         graphics.setColor(color);
         graphics.fillRect(x, y, cell, cell);
-        if (cell >= NUMBERED_CELL && count > 0) {
+        String text = Integer.toString(count);
+        if (count > 0 && metrics.stringWidth(text) < cell) {
           Sheet.centred(
               graphics,
-              Integer.toString(count),
+              text,
               font,
               Palette.inkOn(color),
               x + cell / 2f,
-              y + cell / 2f + 5);
+              y + cell / 2f + drop);
         }
       }
     }

@@ -11,6 +11,7 @@ import dev.dogvision.data.Example;
 import dev.dogvision.data.Neighbour;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.internal.WholeFile;
+import dev.dogvision.train.DescribedSetting;
 import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to know about an evaluation, in one HTML file that opens from disk and fetches
  * nothing: figures, learning curves, the breeds most often confused with photographs of both, the
- * worst mistakes, a table of all breeds to sort and search, calibration, confusions, the state of
+ * worst mistakes, right answers that it was unsure of, a table of all breeds to sort and search, calibration, confusions, the state of
  * the data, configuration and environment. It works with a keyboard, in light and dark, on a phone,
  * and on paper.
  *
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * HtmlReport.of(evaluation)
  *     .title("Dogs, fine-tuned")
  *     .examples(split.validation())
- *     .curves(run.history().series())
+ *     .curves(LearningCurves.of(run))
  *     .write(Path.of("report.html"));
  * }</pre>
  *
@@ -53,8 +54,9 @@ public final class HtmlReport {
   final Evaluation evaluation;
   String title = "Dog breeds";
   @Nullable Dataset examples;
-  ImmutableMap<String, List<Double>> series = ImmutableMap.of();
+  @Nullable LearningCurves curves;
   ImmutableMap<String, String> configuration = ImmutableMap.of();
+  ImmutableMap<String, String> usual = ImmutableMap.of();
   ImmutableMap<String, String> environment;
   @Nullable DatasetReport datasetReport;
   ImmutableMap<String, Plot> heatMaps = ImmutableMap.of();
@@ -62,6 +64,8 @@ public final class HtmlReport {
   @Nullable Dataset resembling;
   int pairs = 10;
   int mistakes = 24;
+  int unsure = 12;
+  ImmutableMap<String, List<String>> doubts = ImmutableMap.of();
 
   private HtmlReport(Evaluation evaluation, ImmutableMap<String, String> environment) {
     this.evaluation = evaluation;
@@ -82,14 +86,17 @@ public final class HtmlReport {
     HtmlReport copy = new HtmlReport(evaluation, environment);
     copy.title = title;
     copy.examples = examples;
-    copy.series = series;
+    copy.curves = curves;
     copy.configuration = configuration;
+    copy.usual = usual;
     copy.datasetReport = datasetReport;
     copy.heatMaps = heatMaps;
     copy.resembled = resembled;
     copy.resembling = resembling;
     copy.pairs = pairs;
     copy.mistakes = mistakes;
+    copy.unsure = unsure;
+    copy.doubts = doubts;
     change.accept(copy);
     return copy;
   }
@@ -182,11 +189,22 @@ public final class HtmlReport {
    * @return the changed copy
    */
   public HtmlReport curves(Map<String, List<Double>> values) {
-    ImmutableMap<String, List<Double>> kept =
+    LearningCurves kept =
         values.values().stream().flatMap(List::stream).anyMatch(Double::isFinite)
-            ? LearningCurves.of(values).series()
-            : ImmutableMap.of();
-    return with(copy -> copy.series = kept);
+            ? LearningCurves.of(values)
+            : null;
+    return with(copy -> copy.curves = kept);
+  }
+
+  /**
+   * Gives the learning curves of the run that made the model, as a rule {@link
+   * LearningCurves#of(TrainingRun)}, which marks the epoch whose weights the model has.
+   *
+   * @param drawn the curves
+   * @return the changed copy
+   */
+  public HtmlReport curves(LearningCurves drawn) {
+    return with(copy -> copy.curves = drawn);
   }
 
   /**
@@ -196,7 +214,47 @@ public final class HtmlReport {
    * @return the changed copy
    */
   public HtmlReport configuration(Map<String, String> values) {
-    return with(copy -> copy.configuration = ImmutableMap.copyOf(values));
+    return with(
+        copy -> {
+          copy.configuration = ImmutableMap.copyOf(values);
+          copy.usual = ImmutableMap.of();
+        });
+  }
+
+  /** What was made of the settings of a run, and what stays folded. */
+  HtmlReport configuration(Map<String, String> values, Map<String, String> folded) {
+    return with(
+        copy -> {
+          copy.configuration = ImmutableMap.copyOf(values);
+          copy.usual = ImmutableMap.copyOf(folded);
+        });
+  }
+
+  /** Why the model doubts what it says of some photographs, by their ids. */
+  HtmlReport doubts(Map<String, List<String>> reasons) {
+    return with(copy -> copy.doubts = ImmutableMap.copyOf(reasons));
+  }
+
+  /**
+   * Gives the settings of a run in words. Those that are as usual are folded away.
+   *
+   * @param settings as a rule {@link TrainingRun#settingsInWords()}
+   * @return the changed copy
+   */
+  public HtmlReport configuration(List<DescribedSetting> settings) {
+    return with(
+        copy -> {
+          copy.configuration = words(settings, /* usual= */ false);
+          copy.usual = words(settings, /* usual= */ true);
+        });
+  }
+
+  static ImmutableMap<String, String> words(List<DescribedSetting> settings, boolean usual) {
+    return settings.stream()
+        .filter(setting -> setting.usual() == usual)
+        .collect(
+            ImmutableMap.toImmutableMap(
+                DescribedSetting::name, DescribedSetting::words, (one, other) -> other));
   }
 
   /**
@@ -284,6 +342,18 @@ public final class HtmlReport {
   }
 
   /**
+   * Sets how many photographs are shown of which the model is unsure and yet right.
+   *
+   * @param count at most so many, the least probable first; 12 unless set
+   * @return the changed copy
+   * @throws IllegalArgumentException if the count is negative
+   */
+  public HtmlReport unsureAnswers(int count) {
+    checkArgument(count >= 0, "unsureAnswers must not be negative, got %s", count);
+    return with(copy -> copy.unsure = count);
+  }
+
+  /**
    * The whole file as text. Where a photograph cannot be read the page says so, and the log why.
    *
    * @return HTML in UTF-8
@@ -302,7 +372,11 @@ public final class HtmlReport {
    */
   @CanIgnoreReturnValue
   public Path write(Path file) {
-    byte[] html = toHtml().getBytes(StandardCharsets.UTF_8);
+    return write(toHtml(), file);
+  }
+
+  static Path write(String page, Path file) {
+    byte[] html = page.getBytes(StandardCharsets.UTF_8);
     try {
       WholeFile.write(file, out -> out.write(html));
     } catch (ClosedByInterruptException | InterruptedIOException e) {
@@ -315,7 +389,7 @@ public final class HtmlReport {
     return file;
   }
 
-  private static ImmutableMap<String, String> standardEnvironment() {
+  static ImmutableMap<String, String> standardEnvironment() {
     String version = HtmlReport.class.getPackage().getImplementationVersion();
     return ImmutableMap.of(
         "Written",

@@ -1,6 +1,5 @@
 package dev.dogvision.report;
 
-import com.google.common.hash.Hashing;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.LabelCount;
@@ -15,21 +14,18 @@ import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.image.ImageDecoder;
 import dev.dogvision.image.ImageSource;
 import dev.dogvision.image.UnreadableImageException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +36,15 @@ final class HtmlReportPage {
   private static final Logger logger = LoggerFactory.getLogger(HtmlReportPage.class);
   private static final int PHOTOS_A_SIDE = 3;
   private static final int EXTREMES = 5;
+  private static final int BARS = 3;
+  private static final int LISTED_PAIRS = 20;
+
+  /** So many breeds at most are columns of a table of text; more are drawn. */
+  private static final int MOST_COLUMNS = 16;
+
+  /** A right answer with a probability from here on is not shown as unsure. */
+  private static final double SURE = 0.9;
+
   private static final int FINDINGS = 12;
   private static final double INTERVAL_CONFIDENCE = 0.95;
 
@@ -67,30 +72,7 @@ final class HtmlReportPage {
   }
 
   String toHtml() {
-    String style = resource("report.css");
-    String script = resource("report.js");
-    html.start("html", "lang", "en").line();
-    html.start("head").line();
-    html.empty("meta", "charset", "utf-8").line();
-    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1").line();
-    // A browser then refuses the network, and any script but ours, whatever a label says.
-    html.empty(
-            "meta",
-            "http-equiv",
-            "Content-Security-Policy",
-            "content",
-            "default-src 'none'; img-src data:; style-src '"
-                + hash(style)
-                + "'; script-src '"
-                + hash(script)
-                + "'; base-uri 'none'; form-action 'none'")
-        .line();
-    html.element("title", report.title).line();
-    html.empty("link", "rel", "icon", "href", "data:,").line();
-    html.trusted("style", style);
-    html.end("head").line();
-    html.start("body").line();
-    html.element("a", "Skip to the figures", "class", "skip", "href", "#figures").line();
+    HtmlPage.start(html, report.title, "figures", "the figures");
     header();
     navigation();
     html.start("main").line();
@@ -98,19 +80,15 @@ final class HtmlReportPage {
     curves();
     pairs();
     mistakes();
+    unsure();
     breeds();
     calibration();
     confusion();
     data();
-    facts("configuration", "Configuration", report.configuration);
-    facts("environment", "Environment", report.environment);
+    configuration();
+    environment();
     html.end("main").line();
-    html.start("footer");
-    html.text("Written by DogVision. This file holds everything it shows and fetches nothing.");
-    html.end("footer").line();
-    html.trusted("script", script);
-    html.end("body").line();
-    html.end("html").line();
+    HtmlPage.end(html);
     return html.toString();
   }
 
@@ -128,33 +106,29 @@ final class HtmlReportPage {
   }
 
   private void navigation() {
-    html.start("nav", "aria-label", "Sections").start("ul").line();
-    link("figures", "Figures");
-    if (!report.series.isEmpty()) {
-      link("curves", "Curves");
+    Map<String, String> sections = new LinkedHashMap<>();
+    sections.put("figures", "Figures");
+    if (report.curves != null) {
+      sections.put("curves", "Curves");
     }
-    link("pairs", "Confused pairs");
-    link("mistakes", "Mistakes");
-    link("breeds", "Breeds");
-    link("calibration", "Calibration");
-    link("confusion", "Confusion");
+    sections.put("pairs", "Confused pairs");
+    sections.put("mistakes", "Mistakes");
+    sections.put("unsure", "Unsure");
+    sections.put("breeds", "Breeds");
+    sections.put("calibration", "Calibration");
+    sections.put("confusion", "Confusion");
     if (report.datasetReport != null) {
-      link("data", "Data");
+      sections.put("data", "Data");
     }
     if (!report.configuration.isEmpty()) {
-      link("configuration", "Configuration");
+      sections.put("configuration", "Configuration");
     }
-    link("environment", "Environment");
-    html.end("ul").end("nav").line();
-  }
-
-  private void link(String section, String text) {
-    html.start("li").element("a", text, "href", "#" + section).end("li").line();
+    sections.put("environment", "Environment");
+    HtmlPage.navigation(html, sections);
   }
 
   private void section(String id, String heading) {
-    html.start("section", "aria-labelledby", id).line();
-    html.element("h2", heading, "id", id).line();
+    HtmlPage.section(html, id, heading);
   }
 
   private void figures() {
@@ -230,15 +204,40 @@ final class HtmlReportPage {
   }
 
   private void curves() {
-    if (report.series.isEmpty()) {
+    LearningCurves curves = report.curves;
+    if (curves == null) {
       return;
     }
     section("curves", "Learning curves");
+    int chosen = curves.chosenEpoch();
+    if (chosen > 0) {
+      html.element(
+          "p", "The model has the weights of epoch " + chosen + ", where the dashed line stands.");
+    }
+    if (!curves.constants().isEmpty()) {
+      html.element("p", LearningCurves.inWords(curves.constants()), "data-constants", "").line();
+    }
     html.start("div", "class", "charts").line();
-    LearningCurves.panels(report.series)
+    LearningCurves.panels(curves.drawn())
         .forEach(
-            (quantity, members) ->
-                SvgCharts.curves(html, LearningCurves.title(quantity, members), quantity, members));
+            (quantity, members) -> {
+              List<SvgCharts.Curve> drawn = new ArrayList<>();
+              members.forEach(
+                  (name, values) ->
+                      drawn.add(
+                          new SvgCharts.Curve(
+                              LearningCurves.legend(name, quantity),
+                              values,
+                              chosen,
+                              drawn.size())));
+              SvgCharts.curves(
+                  html,
+                  new SvgCharts.Panel(
+                      LearningCurves.title(quantity, members),
+                      LearningCurves.isShare(quantity),
+                      drawn,
+                      chosen));
+            });
     html.end("div").end("section").line();
   }
 
@@ -338,9 +337,88 @@ final class HtmlReportPage {
     html.text(" " + TextDrawing.percent(mistake.probability())).end("p");
     html.start("p").text("is ").label(mistake.truth());
     html.text(", given " + TextDrawing.percent(mistake.truthProbability())).end("p");
+    bars(mistake.row());
     resembled(report.resembled.getOrDefault(mistake.id(), List.of()), resembling);
     html.start("p", "class", "muted").start("small");
     html.text("loss " + decimals(mistake.loss()) + ", ").element("bdi", mistake.id());
+    html.end("small").end("p").end("li").line();
+  }
+
+  /** The breeds that a photograph speaks for most, and the true one, as bars of one scale. */
+  private void bars(int row) {
+    float[] probabilities = evaluation.probabilities(row);
+    int truth = evaluation.truth(row);
+    List<Integer> shown =
+        IntStream.range(0, probabilities.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(label -> -probabilities[label]))
+            .limit(BARS)
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (!shown.contains(truth)) {
+      shown.add(truth);
+    }
+    html.start("ul", "class", "bars").line();
+    for (int label : shown) {
+      html.start("li", "data-probability", exact(probabilities[label]));
+      html.start("span").label(evaluation.labels().name(label)).end("span");
+      html.element("span", TextDrawing.percent(probabilities[label]));
+      SvgCharts.bar(html, label == truth ? "true" : "other", probabilities[label]);
+      html.end("li").line();
+    }
+    html.end("ul").line();
+  }
+
+  /** Right answers that could as well have been wrong. */
+  private void unsure() {
+    section("unsure", "Right, but unsure");
+    List<Integer> rows = unsureRows(evaluation);
+    String sure = TextDrawing.percent(SURE);
+    if (rows.isEmpty()) {
+      html.element("p", "None: no right answer has less than " + sure + ".");
+    } else {
+      int right = evaluation.confusion().correct();
+      html.start("p");
+      html.text(
+          rows.size()
+              + " of the "
+              + right
+              + " right answers "
+              + (rows.size() == 1 ? "has" : "have")
+              + " less than "
+              + sure
+              + ". These are the least probable ones: photographs that the model finds hard, or"
+              + " breeds that it tells apart with difficulty.");
+      html.end("p").line();
+      html.start("ol", "class", "cards").line();
+      rows.stream().limit(report.unsure).forEach(this::unsure);
+      html.end("ol");
+    }
+    html.end("section").line();
+  }
+
+  /** Right answers that are not very probable, the least probable first. */
+  static List<Integer> unsureRows(Evaluation evaluation) {
+    return IntStream.range(0, evaluation.size())
+        .filter(row -> evaluation.isRight(row) && evaluation.confidence(row) < SURE)
+        .boxed()
+        .sorted(Comparator.comparingDouble(evaluation::confidence))
+        .toList();
+  }
+
+  private void unsure(int row) {
+    String id = evaluation.id(row);
+    String label = evaluation.labels().name(evaluation.truth(row));
+    html.start("li", "data-unsure", id, "data-value", exact(evaluation.confidence(row))).line();
+    photograph(id, TextDrawing.readable(label));
+    html.start("p", "class", "right");
+    tick();
+    html.text(" ").label(label);
+    html.text(" " + TextDrawing.percent(evaluation.confidence(row))).end("p");
+    bars(row);
+    for (String doubt : report.doubts.getOrDefault(id, List.of())) {
+      html.element("p", doubt, "class", "doubt");
+    }
+    html.start("p", "class", "muted").start("small").element("bdi", id);
     html.end("small").end("p").end("li").line();
   }
 
@@ -382,6 +460,12 @@ final class HtmlReportPage {
         .ifPresentOrElse(
             photo -> image(photo, description),
             () -> html.element("p", "This photograph cannot be read.", "class", "gap"));
+  }
+
+  private void tick() {
+    html.start("svg", "class", "mark", "viewBox", "0 0 16 16", "role", "img");
+    html.element("title", "right");
+    html.start("path", "d", "M2 9 6 13 14 3").end("path").end("svg");
   }
 
   private void cross() {
@@ -454,31 +538,72 @@ final class HtmlReportPage {
     html.end("tbody").end("table").end("div").end("section").line();
   }
 
+  /** The best and the worst, of which none is both: with few breeds the lists are shorter. */
   private void extremes(List<BreedScore> scores) {
     List<BreedScore> shown =
         new ArrayList<>(scores.stream().filter(score -> score.support() > 0).toList());
-    if (shown.size() < 2 * EXTREMES) {
+    if (shown.size() < 2) {
       return;
     }
     // Among equals those first of which more photographs say so.
-    Comparator<BreedScore> known = Comparator.comparingInt(BreedScore::support).reversed();
-    shown.sort(Comparator.comparingDouble(BreedScore::f1).thenComparing(known));
-    List<BreedScore> worst = List.copyOf(shown.subList(0, EXTREMES));
+    Comparator<BreedScore> known =
+        Comparator.comparingInt(BreedScore::support)
+            .reversed()
+            .thenComparing(score -> TextDrawing.readable(score.label()));
     shown.sort(Comparator.comparingDouble(BreedScore::f1).reversed().thenComparing(known));
-    List<BreedScore> best = shown.subList(0, EXTREMES);
+    double highest = shown.get(0).f1();
+    if (highest == shown.get(shown.size() - 1).f1()) {
+      html.element(
+          "p",
+          "All " + shown.size() + " breeds have the same F1, " + TextDrawing.precisePercent(highest)
+              + ".",
+          "data-tie",
+          "all");
+      return;
+    }
+    int most = Math.min(EXTREMES, shown.size() / 2);
+    List<BreedScore> best = shown.subList(0, most);
+    double leastOfBest = best.get(most - 1).f1();
+    List<BreedScore> worse =
+        shown.stream()
+            .filter(score -> score.f1() < leastOfBest)
+            .sorted(Comparator.comparingDouble(BreedScore::f1).thenComparing(known))
+            .toList();
+    if (worse.isEmpty()) { // all that are not among the best tie with the last of these
+      best = shown.stream().filter(score -> score.f1() > leastOfBest).toList();
+      worse =
+          shown.stream().filter(score -> score.f1() == leastOfBest).sorted(known).toList();
+    }
     html.start("div", "class", "sides").line();
-    extreme("Best", best);
-    extreme("Worst", worst);
+    extreme("Best", best, shown);
+    extreme("Worst", worse.subList(0, Math.min(most, worse.size())), shown);
     html.end("div").line();
   }
 
-  private void extreme(String heading, List<BreedScore> scores) {
+  private void extreme(String heading, List<BreedScore> listed, List<BreedScore> all) {
     html.start("div").element("h3", heading).start("ol");
-    for (BreedScore score : scores) {
+    for (BreedScore score : listed) {
       html.start("li").label(score.label());
       html.text(", F1 " + TextDrawing.precisePercent(score.f1())).end("li");
     }
-    html.end("ol").end("div").line();
+    html.end("ol");
+    double last = listed.get(listed.size() - 1).f1();
+    long equal =
+        all.stream().filter(score -> score.f1() == last && !listed.contains(score)).count();
+    if (equal > 0) {
+      html.element(
+          "p",
+          equal
+              + (equal == 1 ? " more has" : " more have")
+              + " an F1 of "
+              + TextDrawing.precisePercent(last)
+              + " too.",
+          "class",
+          "muted",
+          "data-tie",
+          equal);
+    }
+    html.end("div").line();
   }
 
   private void column(String name, String type, String sort) {
@@ -536,17 +661,21 @@ final class HtmlReportPage {
     html.start("p");
     html.text(
         "Of the photographs the model is 80 % sure of, 80 % should be right. On the dashed line it"
-            + " can be taken at its word; below, it is too sure.");
+            + " can be taken at its word; below, it is too sure. The larger a dot, the more"
+            + " photographs it stands for; the line through it holds the true share with 95 %"
+            + " confidence. The bars below count the photographs.");
     html.end("p").line();
+    html.element("p", inWords(calibration), "data-words", "calibration").line();
     html.start("div", "class", "sides").line();
     html.start("figure", "class", "chart");
     html.element("figcaption", "how often the model is right");
     SvgCharts.reliability(html, calibration);
     html.end("figure").line();
     scroller("Calibration");
-    html.start("table").line();
+    html.start("table", "class", "tight").line();
+    html.element("caption", "How sure the model is and how often right", "class", "muted").line();
     html.start("thead").start("tr");
-    for (String name : List.of("Confidence", "Is sure", "Is right", "Photographs")) {
+    for (String name : List.of("Confidence", "Is sure", "Is right", "95 % sure", "Photographs")) {
       html.element("th", name, "scope", "col", "class", "number");
     }
     html.end("tr").end("thead").start("tbody").line();
@@ -561,27 +690,140 @@ final class HtmlReportPage {
           "number");
       cell("binConfidence", bin.confidence(), TextDrawing.precisePercent(bin.confidence()));
       cell("binAccuracy", bin.accuracy(), TextDrawing.precisePercent(bin.accuracy()));
+      html.element(
+          "td",
+          bin.count() == 0
+              ? "–"
+              : ReliabilityDiagram.interval(bin).toString().replace(" - ", " to "),
+          "class",
+          "number",
+          "data-interval",
+          bin.count());
       cell("binCount", bin.count(), Integer.toString(bin.count()));
       html.end("tr").line();
     }
     html.end("tbody").end("table").end("div").end("div").end("section").line();
   }
 
+  private String inWords(Calibration calibration) {
+    double confidence = calibration.meanConfidence();
+    double accuracy = evaluation.accuracy();
+    String verdict =
+        Math.abs(confidence - accuracy) < 0.005
+            ? "as sure as it is right"
+            : confidence > accuracy ? "surer than it is right" : "less sure than it is right";
+    return String.format(
+        Locale.ROOT,
+        "Calibration error %.1f %%: so far is its word from the truth on average. It is %.1f %% sure"
+            + " and %.1f %% right: on the whole %s.",
+        100 * calibration.expectedError(),
+        100 * confidence,
+        100 * accuracy,
+        verdict);
+  }
+
   private void confusion() {
     section("confusion", "Confusion");
     html.start("p");
     html.text(
-        "A row for every true breed, a column for every predicted one; the stronger a cell's"
-            + " colour, the larger its share of the row. Point at a cell for its numbers.");
+        "A row for every true breed, a column for every predicted one, and in each cell the number"
+            + " of photographs; the stronger its colour, the larger its share of the row.");
     html.end("p").line();
+    legend();
+    ConfusionMatrix confusion = evaluation.confusion();
     scroller("Confusion of all breeds");
-    SvgCharts.confusion(html, evaluation.confusion());
-    html.end("div").end("section").line();
+    if (confusion.labels().size() <= MOST_COLUMNS) {
+      matrix(confusion);
+    } else {
+      SvgCharts.confusion(html, confusion);
+    }
+    html.end("div").line();
+    confusedPairs(confusion);
+    html.end("section").line();
   }
 
-  /** What may be wider than the window scrolls by itself, with the arrow keys as well. */
+  private void legend() {
+    html.start("ul", "class", "legend heat");
+    html.start("li").text("Share of the row, up to").end("li");
+    for (int step = 1; step <= 8; step++) {
+      html.start("li").start("span", "class", "swatch h" + step).end("span");
+      html.text(TextDrawing.percent(step * step / 64.0)).end("li");
+    }
+    html.end("ul").line();
+  }
+
+  private void matrix(ConfusionMatrix confusion) {
+    List<String> names = confusion.labels().names();
+    html.start("table", "class", "confusion").line();
+    html.element("caption", "True breeds down, predicted breeds across", "class", "muted").line();
+    html.start("thead").start("tr").element("td", "");
+    for (String name : names) {
+      html.start("th", "scope", "col").start("span").label(name).end("span").end("th");
+    }
+    html.end("tr").end("thead").start("tbody").line();
+    for (int row = 0; row < names.size(); row++) {
+      html.start("tr").start("th", "scope", "row").label(names.get(row)).end("th");
+      for (int column = 0; column < names.size(); column++) {
+        int count = confusion.count(row, column);
+        if (count == 0) {
+          html.start("td", "class", row == column ? "hit" : "h0").end("td");
+        } else {
+          html.element(
+              "td",
+              Integer.toString(count),
+              "class",
+              "h" + SvgCharts.step(count, confusion.support(row)),
+              "title",
+              SvgCharts.describe(confusion, row, column));
+        }
+      }
+      html.end("tr").line();
+    }
+    html.end("tbody").end("table");
+  }
+
+  /** The pairs in words, which a matrix of many breeds is too small for. */
+  private void confusedPairs(ConfusionMatrix confusion) {
+    List<ConfusedPair> pairs = confusion.mostConfused(LISTED_PAIRS);
+    if (pairs.isEmpty()) {
+      return;
+    }
+    int all = confusion.mostConfused(Integer.MAX_VALUE).size();
+    scroller("Most confused pairs");
+    html.start("table", "id", "confused-pairs");
+    html.element(
+        "caption",
+        all > pairs.size()
+            ? "The " + pairs.size() + " most confused of " + all + " pairs"
+            : "All confused pairs",
+        "class",
+        "muted");
+    html.start("thead").start("tr");
+    html.element("th", "Breed", "scope", "col").element("th", "Taken for", "scope", "col");
+    for (String name : List.of("Photographs", "Share", "The other way round")) {
+      html.element("th", name, "scope", "col", "class", "number");
+    }
+    html.end("tr").end("thead").start("tbody").line();
+    for (ConfusedPair pair : pairs) {
+      int truth = confusion.labels().index(pair.truth());
+      int predicted = confusion.labels().index(pair.predicted());
+      html.start("tr").start("th", "scope", "row").label(pair.truth()).end("th");
+      html.start("td").label(pair.predicted()).end("td");
+      html.element(
+          "td", pair.count() + " of " + confusion.support(truth), "class", "number");
+      html.element("td", TextDrawing.precisePercent(pair.share()), "class", "number");
+      html.element(
+          "td",
+          confusion.count(predicted, truth) + " of " + confusion.support(predicted),
+          "class",
+          "number");
+      html.end("tr").line();
+    }
+    html.end("tbody").end("table").end("div").line();
+  }
+
   private void scroller(String name) {
-    html.start("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", name);
+    HtmlPage.scroller(html, name);
   }
 
   private void data() {
@@ -762,18 +1004,32 @@ final class HtmlReportPage {
     html.end("p").line();
   }
 
-  private void facts(String id, String heading, Map<String, String> facts) {
-    if (facts.isEmpty()) {
+  private void configuration() {
+    if (report.configuration.isEmpty() && report.usual.isEmpty()) {
       return;
     }
-    section(id, heading);
-    html.start("div", "class", "scroll").start("table", "class", "facts").start("tbody").line();
-    facts.forEach(
-        (name, value) -> {
-          html.start("tr").element("th", name, "scope", "row").element("td", value);
-          html.end("tr").line();
-        });
-    html.end("tbody").end("table").end("div").end("section").line();
+    section("configuration", "Configuration");
+    HtmlPage.facts(html, "How the model was made", report.configuration);
+    if (!report.usual.isEmpty()) {
+      html.start("details");
+      int folded = report.usual.size();
+      html.element(
+              "summary",
+              "Left as usual: " + folded + (folded == 1 ? " setting" : " settings"))
+          .line();
+      HtmlPage.facts(html, "Settings that are as usual", report.usual);
+      html.end("details").line();
+    }
+    html.end("section").line();
+  }
+
+  private void environment() {
+    if (report.environment.isEmpty()) {
+      return;
+    }
+    section("environment", "Environment");
+    HtmlPage.facts(html, "Where the report was written", report.environment);
+    html.end("section").line();
   }
 
   private static String decimals(double value) {
@@ -783,21 +1039,5 @@ final class HtmlReportPage {
   /** In full precision, for programs; empty where there is no number. */
   private static String exact(double value) {
     return Double.isNaN(value) ? "" : Double.toString(value);
-  }
-
-  private static String hash(String content) {
-    byte[] hash = Hashing.sha256().hashString(content, StandardCharsets.UTF_8).asBytes();
-    return "sha256-" + Base64.getEncoder().encodeToString(hash);
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = HtmlReportPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("The library's jar has no " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

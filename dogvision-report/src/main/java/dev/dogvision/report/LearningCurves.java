@@ -1,19 +1,24 @@
 package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.stream.Collectors.joining;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import dev.dogvision.train.TrainingRun;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
+import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -25,7 +30,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * The figures of a run, epoch by epoch. Series whose names end in the same word, such as {@code
  * training loss} and {@code validation loss}, share a panel; panels stand two a row. Each series
- * has its own colour, dashes and markers.
+ * has its own colour, dashes and markers. A series that stays the same in every epoch is no curve: it
+ * is named below, with its value.
  */
 public final class LearningCurves implements Plot {
   private static final int PANEL_WIDTH = 560;
@@ -33,6 +39,9 @@ public final class LearningCurves implements Plot {
   private static final int MOST_EPOCH_LABELS = 12;
   private static final int LONGEST_LEGEND = 24;
   private static final int MOST_MARKED_EPOCHS = 40;
+  private static final int MARGIN = 20;
+  private static final int LINE = 20;
+  private static final int MOST_LINES = 6;
 
   private static final Marker[] MARKERS = {
     SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP
@@ -41,10 +50,14 @@ public final class LearningCurves implements Plot {
     new BasicStroke(2.2f), stroke(8, 4), stroke(2, 4), stroke(10, 4, 2, 4),
   };
 
-  private final ImmutableMap<String, List<Double>> series;
+  private static final BasicStroke CHOSEN = stroke(4, 4);
 
-  private LearningCurves(ImmutableMap<String, List<Double>> series) {
+  private final ImmutableMap<String, List<Double>> series;
+  private final int chosenEpoch;
+
+  private LearningCurves(ImmutableMap<String, List<Double>> series, int chosenEpoch) {
     this.series = series;
+    this.chosenEpoch = chosenEpoch;
   }
 
   private static BasicStroke stroke(float... dashes) {
@@ -69,25 +82,110 @@ public final class LearningCurves implements Plot {
         });
     ImmutableMap<String, List<Double>> built = kept.buildOrThrow();
     checkArgument(!built.isEmpty(), "series has no finite value to draw");
-    return new LearningCurves(built);
+    return new LearningCurves(built, 0);
+  }
+
+  /**
+   * Curves of all figures of a run, with the epoch marked whose weights its model has.
+   *
+   * @param run a finished run
+   * @return the plot
+   * @throws IllegalArgumentException if the run has no epoch
+   */
+  public static LearningCurves of(TrainingRun run) {
+    LearningCurves curves = of(run.history().series());
+    return run.chosenEpoch() == 0 ? curves : curves.chosenEpoch(run.chosenEpoch());
+  }
+
+  /**
+   * Marks the epoch whose weights were kept, {@link TrainingRun#chosenEpoch()}.
+   *
+   * @param epoch from 1
+   * @return a changed copy
+   * @throws IllegalArgumentException if no series has such an epoch
+   */
+  public LearningCurves chosenEpoch(int epoch) {
+    int longest = series.values().stream().mapToInt(List::size).max().orElse(0);
+    checkArgument(
+        epoch >= 1 && epoch <= longest, "chosenEpoch must be in 1..%s, got %s", longest, epoch);
+    return new LearningCurves(series, epoch);
   }
 
   @Override
   public BufferedImage toImage() {
     TextDrawing.checkFonts();
     List<BufferedImage> panels = new ArrayList<>();
-    panels(series).forEach((title, members) -> panels.add(panel(title, members)));
-    int columns = Math.min(2, panels.size());
+    panels(drawn()).forEach((title, members) -> panels.add(panel(title, members)));
+    int columns = Math.max(1, Math.min(2, panels.size()));
     int rows = (panels.size() + columns - 1) / columns;
+    int width = columns * PANEL_WIDTH;
+    Font font = TextDrawing.plain(13);
+    List<String> words =
+        constants().isEmpty()
+            ? List.of()
+            : TextDrawing.wrap(
+                inWords(constants()), TextDrawing.metrics(font), width - 2 * MARGIN, MOST_LINES);
     return Sheet.draw(
-        columns * PANEL_WIDTH,
-        rows * PANEL_HEIGHT,
+        width,
+        rows * PANEL_HEIGHT + (words.isEmpty() ? 0 : words.size() * LINE + MARGIN),
         graphics -> {
+          for (int i = 0; i < words.size(); i++) {
+            float baseline = rows * PANEL_HEIGHT + (i + 1) * (float) LINE;
+            Sheet.text(graphics, words.get(i), font, Palette.MUTED, MARGIN, baseline);
+          }
           for (int i = 0; i < panels.size(); i++) {
             graphics.drawImage(
                 panels.get(i), i % columns * PANEL_WIDTH, i / columns * PANEL_HEIGHT, null);
           }
         });
+  }
+
+  /** The series that change. */
+  ImmutableMap<String, List<Double>> drawn() {
+    return ImmutableMap.copyOf(Maps.filterValues(series, values -> !isConstant(values)));
+  }
+
+  /** The series that stay the same, with their values. */
+  ImmutableMap<String, Double> constants() {
+    ImmutableMap.Builder<String, Double> constants = ImmutableMap.builder();
+    series.forEach(
+        (name, values) -> {
+          if (isConstant(values)) {
+            values.stream()
+                .filter(Double::isFinite)
+                .findFirst()
+                .ifPresent(value -> constants.put(name, value));
+          }
+        });
+    return constants.buildOrThrow();
+  }
+
+  /** Whether two or more epochs have a value, all the same. */
+  static boolean isConstant(List<Double> values) {
+    List<Double> finite = values.stream().filter(Double::isFinite).toList();
+    return finite.size() > 1 && finite.stream().distinct().count() == 1;
+  }
+
+  /** For example: the same in every epoch: learning rate 0.001. */
+  static String inWords(Map<String, Double> constants) {
+    return constants.entrySet().stream()
+        .map(
+            entry ->
+                TextDrawing.readable(entry.getKey())
+                    + " "
+                    + (isShare(entry.getKey())
+                        ? percent(entry.getValue())
+                        : ChartStyle.number(entry.getValue())))
+        .collect(joining(", ", "The same in every epoch: ", "."));
+  }
+
+  int chosenEpoch() {
+    return chosenEpoch;
+  }
+
+  /** How the chosen epoch is named. */
+  static String chosen(int epoch) {
+    return "epoch " + epoch + ", kept";
   }
 
   static Map<String, Map<String, List<Double>>> panels(Map<String, List<Double>> series) {
@@ -100,7 +198,7 @@ public final class LearningCurves implements Plot {
     return panels;
   }
 
-  private static BufferedImage panel(String quantity, Map<String, List<Double>> members) {
+  private BufferedImage panel(String quantity, Map<String, List<Double>> members) {
     String title = title(quantity, members);
     XYChart chart =
         new XYChartBuilder()
@@ -108,7 +206,10 @@ public final class LearningCurves implements Plot {
             .height(PANEL_HEIGHT)
             .title(
                 TextDrawing.fit(title, TextDrawing.metrics(TextDrawing.bold(17)), PANEL_WIDTH - 60))
-            .xAxisTitle("epoch")
+            .xAxisTitle(
+                chosenEpoch == 0
+                    ? "epoch"
+                    : "epoch (dashed: epoch " + chosenEpoch + ", whose weights were kept)")
             .build();
     boolean share = isShare(quantity);
     int longest = members.values().stream().mapToInt(List::size).max().orElse(1);
@@ -121,15 +222,64 @@ public final class LearningCurves implements Plot {
     chart.getStyler().setXAxisMin(longest == 1 ? 0.0 : 1.0).setXAxisMax(Math.max(2.0, longest));
     chart.getStyler().setXAxisMaxLabelCount(MOST_EPOCH_LABELS);
     chart.getStyler().setXAxisTickLabelsFormattingFunction(LearningCurves::epoch);
-    chart
-        .getStyler()
-        .setYAxisTickLabelsFormattingFunction(share ? LearningCurves::percent : ChartStyle::number);
-    flatRange(members).ifPresent(middle -> spread(chart, middle));
+    List<Double> ticks = yTicks(members, share);
+    double lowest = ticks.get(0);
+    double highest = ticks.get(ticks.size() - 1);
+    chart.getStyler().setYAxisMin(lowest).setYAxisMax(highest);
     int index = 0;
     for (Map.Entry<String, List<Double>> member : members.entrySet()) {
       draw(chart, legend(member.getKey(), quantity), member.getValue(), index++);
     }
+    if (chosenEpoch > 0) {
+      XYSeries line =
+          chart.addSeries(
+              ChartStyle.unique(chosen(chosenEpoch), index),
+              new double[] {chosenEpoch, chosenEpoch},
+              new double[] {lowest, highest});
+      line.setMarker(SeriesMarkers.NONE);
+      line.setLineColor(Palette.MUTED);
+      line.setLineStyle(CHOSEN);
+      line.setShowInLegend(false);
+    }
+    writeTicksInOneForm(chart, share);
     return ChartStyle.draw(chart);
+  }
+
+  /** Where the ticks of all members' values would be, on which the axis begins and ends. */
+  static List<Double> yTicks(Map<String, List<Double>> members, boolean share) {
+    double[] all =
+        members.values().stream()
+            .flatMap(List::stream)
+            .mapToDouble(Double::doubleValue)
+            .filter(Double::isFinite)
+            .toArray();
+    double lowest = Arrays.stream(all).min().orElse(0);
+    double highest = Arrays.stream(all).max().orElse(1);
+    return share && lowest >= 0 && highest <= 1
+        ? Ticks.aroundShares(lowest, highest, 5)
+        : Ticks.around(lowest, highest, 5);
+  }
+
+  /**
+   * Lets the library choose its ticks, and then writes all of them alike: it formats each without
+   * knowing the others.
+   */
+  private static void writeTicksInOneForm(XYChart chart, boolean share) {
+    List<Double> ticks = new ArrayList<>();
+    chart
+        .getStyler()
+        .setYAxisTickLabelsFormattingFunction(
+            value -> {
+              if (!ticks.isEmpty() && value <= ticks.get(ticks.size() - 1)) {
+                ticks.clear(); // it tries another step
+              }
+              ticks.add(value);
+              return ChartStyle.number(value);
+            });
+    BufferedImage unused = BitmapEncoder.getBufferedImage(chart);
+    if (!ticks.isEmpty()) {
+      chart.getStyler().setYAxisTickLabelsFormattingFunction(Ticks.form(ticks, share));
+    }
   }
 
   private static void draw(XYChart chart, String legend, List<Double> values, int index) {
@@ -182,24 +332,6 @@ public final class LearningCurves implements Plot {
     return legend.length() <= LONGEST_LEGEND
         ? legend
         : legend.substring(0, LONGEST_LEGEND - 1).strip() + "…";
-  }
-
-  /** The one value that all points of a panel have, for which the library finds no scale. */
-  private static OptionalDouble flatRange(Map<String, List<Double>> members) {
-    double[] distinct =
-        members.values().stream()
-            .flatMap(List::stream)
-            .mapToDouble(Double::doubleValue)
-            .filter(Double::isFinite)
-            .distinct()
-            .limit(2)
-            .toArray();
-    return distinct.length == 1 ? OptionalDouble.of(distinct[0]) : OptionalDouble.empty();
-  }
-
-  private static void spread(XYChart chart, double middle) {
-    double room = middle == 0 ? 1 : Math.abs(middle) / 2;
-    chart.getStyler().setYAxisMin(middle - room).setYAxisMax(middle + room);
   }
 
   private static String epoch(double value) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several predictions at a glance: each photograph beside its most probable breeds, three rows of
- * two.
+ * two. All bars have one scale and start at one place of their cells, so that equal bars are equal
+ * probabilities.
  */
 public final class PredictionGrid implements Plot {
   private static final int DEFAULT_COLUMNS = 2;
@@ -72,8 +73,10 @@ public final class PredictionGrid implements Plot {
 
   @Override
   public BufferedImage toImage() {
+    TextDrawing.checkFonts();
     List<BufferedImage> photos = cells.stream().map(cell -> cell.prediction().toImage()).toList();
-    List<BufferedImage> bars = cells.stream().map(cell -> cell.bars().toImage()).toList();
+    int nameWidth = cells.stream().mapToInt(cell -> cell.bars().nameWidth()).max().orElse(0);
+    List<BufferedImage> bars = cells.stream().map(cell -> cell.bars().toImage(nameWidth)).toList();
     int photoWidth = photos.get(0).getWidth();
     int cellWidth = photoWidth + bars.stream().mapToInt(BufferedImage::getWidth).max().orElse(0);
     int rowHeight =

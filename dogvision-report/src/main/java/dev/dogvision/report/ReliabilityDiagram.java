@@ -2,8 +2,11 @@ package dev.dogvision.report;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.evaluate.Calibration;
+import dev.dogvision.evaluate.ConfidenceInterval;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Ellipse2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,12 +20,14 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * How often a model is right against how sure it is: on the dashed diagonal it can be taken at its
- * word, below it is too sure, above it is too modest. A stem from each point to the diagonal shows
- * the gap. The bars below say how many photographs each bin holds: a bin of few says little.
+ * word, below it is too sure, above it is too modest. The larger a point, the more photographs it
+ * stands for; the line through it is the interval that holds the true share with 95 % confidence
+ * (Wilson's): a point of few photographs says little. The bars below count the photographs.
  */
 public final class ReliabilityDiagram implements Plot {
   private static final int WIDTH = 520;
@@ -31,9 +36,11 @@ public final class ReliabilityDiagram implements Plot {
   private static final int LEFT = 84;
 
   /** The share of the axes between 0 and 1; the rest keeps points at their ends whole. */
-  private static final double CONTENT = 0.96;
+  private static final double CONTENT = 0.92;
 
   private static final int TICK_SPACING = 70;
+  private static final double LARGEST_RADIUS = 13;
+  private static final double SMALLEST_RADIUS = 4;
 
   private static final BasicStroke DASHED =
       new BasicStroke(
@@ -92,26 +99,58 @@ public final class ReliabilityDiagram implements Plot {
     styler.setXAxisTickMarkSpacingHint(TICK_SPACING).setYAxisTickMarkSpacingHint(TICK_SPACING);
     styler.setXAxisTickLabelsFormattingFunction(LearningCurves::percent);
     styler.setYAxisTickLabelsFormattingFunction(LearningCurves::percent);
-    List<Double> stemsAt = new ArrayList<>();
-    List<Double> stems = new ArrayList<>();
-    List<Double> confidences = new ArrayList<>();
-    List<Double> accuracies = new ArrayList<>();
+    line(chart, "diagonal", List.of(0.0, 1.0), List.of(0.0, 1.0), Palette.MUTED, DASHED);
+    List<Double> places = new ArrayList<>();
+    List<Double> ends = new ArrayList<>();
     for (Calibration.Bin bin : calibration.bins()) {
       if (bin.count() > 0) {
-        // A value that is no number ends a line: all stems are one series.
-        stemsAt.addAll(Collections.nCopies(3, bin.confidence()));
-        stems.addAll(List.of(bin.accuracy(), bin.confidence(), Double.NaN));
-        confidences.add(bin.confidence());
-        accuracies.add(bin.accuracy());
+        ConfidenceInterval interval = interval(bin);
+        // A value that is no number ends a line: all intervals are one series.
+        places.addAll(Collections.nCopies(3, bin.confidence()));
+        ends.addAll(List.of(interval.lower(), interval.upper(), Double.NaN));
       }
     }
-    line(chart, "diagonal", List.of(0.0, 1.0), List.of(0.0, 1.0), Palette.MUTED, DASHED);
-    line(chart, "gaps", stemsAt, stems, Palette.SERIES.get(1), new BasicStroke(1.6f));
-    Color blue = Palette.SERIES.get(0);
-    XYSeries bins = line(chart, "bins", confidences, accuracies, blue, new BasicStroke(2.2f));
-    bins.setMarker(SeriesMarkers.CIRCLE);
-    bins.setMarkerColor(blue);
+    line(chart, "intervals", places, ends, Palette.SERIES.get(1), new BasicStroke(1.6f));
+    for (int i = 0; i < calibration.bins().size(); i++) {
+      Calibration.Bin bin = calibration.bins().get(i);
+      if (bin.count() > 0) {
+        XYSeries point =
+            chart.addSeries(
+                ChartStyle.unique("bin", i),
+                new double[] {bin.confidence()},
+                new double[] {bin.accuracy()});
+        point.setMarker(new Dot(radius(calibration, bin, LARGEST_RADIUS, SMALLEST_RADIUS)));
+        point.setMarkerColor(Palette.SERIES.get(0));
+      }
+    }
     return chart;
+  }
+
+  /** The interval of a bin's accuracy. */
+  static ConfidenceInterval interval(Calibration.Bin bin) {
+    int right = (int) Math.round(bin.accuracy() * bin.count());
+    return ConfidenceInterval.ofShare(right, bin.count(), 0.95);
+  }
+
+  /** Such that a dot's area goes with its photographs, as far as it can still be seen. */
+  static double radius(
+      Calibration calibration, Calibration.Bin bin, double largest, double smallest) {
+    int most = calibration.bins().stream().mapToInt(Calibration.Bin::count).max().orElse(1);
+    return Math.max(smallest, largest * Math.sqrt((double) bin.count() / most));
+  }
+
+  /** A disc of its own size; the library has one size for all markers of a chart. */
+  private static final class Dot extends Marker {
+    private final double radius;
+
+    Dot(double radius) {
+      this.radius = radius;
+    }
+
+    @Override
+    public void paint(Graphics2D graphics, double x, double y, int size) {
+      graphics.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+    }
   }
 
   @CanIgnoreReturnValue

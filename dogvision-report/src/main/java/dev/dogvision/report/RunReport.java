@@ -11,6 +11,7 @@ import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.Mistake;
 import dev.dogvision.image.UnreadableImageException;
 import dev.dogvision.model.TrainedModel;
+import dev.dogvision.predict.Doubt;
 import dev.dogvision.predict.Explanation;
 import dev.dogvision.predict.Predictor;
 import dev.dogvision.train.TrainingRun;
@@ -29,6 +30,7 @@ final class RunReport {
   private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
   private static final int MISTAKES = 24;
   private static final int RESEMBLED = 3;
+  private static final int UNSURE = 12;
 
   private RunReport() {}
 
@@ -42,14 +44,17 @@ final class RunReport {
               .withLikeness(run.embeddings(validation));
     }
     Dataset training = run.trainingData();
-    return HtmlReport.of(evaluation)
+    HtmlReport report = HtmlReport.of(evaluation);
+    return (run.history().size() == 0 ? report : report.curves(LearningCurves.of(run)))
         .resembled(training, resembled(run, training, validation, evaluation))
         .examples(validation)
-        .curves(run.history().series())
-        .configuration(configuration(run, validation, data))
+        .configuration(
+            configuration(run, validation, data),
+            HtmlReport.words(run.settingsInWords(), /* usual= */ true))
         .datasetReport(data)
         .worstMistakes(MISTAKES)
-        .heatMaps(overlays(run, validation, evaluation));
+        .heatMaps(overlays(run, validation, evaluation))
+        .doubts(doubts(run, validation, evaluation));
   }
 
   /** The photographs of validation and training, each once. */
@@ -65,24 +70,40 @@ final class RunReport {
       TrainingRun run, Dataset validation, DatasetReport data) {
     TrainedModel model = run.model();
     ImmutableMap.Builder<String, String> configuration = ImmutableMap.builder();
-    configuration.put("model", model.toString());
-    configuration.put("started from", provenance(model, "training.start"));
-    configuration.put("training photographs", String.valueOf(run.trainingData().size()));
-    configuration.put("validation photographs", String.valueOf(validation.size()));
+    configuration.put("Model", inWords(model));
+    configuration.put("Started from", provenance(model, "training.start"));
     Dataset training = run.trainingData();
+    configuration.put("Training photographs", String.valueOf(training.size()));
+    configuration.put("Validation photographs", String.valueOf(validation.size()));
+    int straddling = data.straddling(Split.of(training, validation)).size();
+    configuration.put("Near-duplicates in both", straddling == 0 ? "none" : straddling + (straddling == 1 ? " pair" : " pairs"));
+    configuration.putAll(HtmlReport.words(run.settingsInWords(), /* usual= */ false));
     configuration.put(
-        "near-duplicates in both",
-        String.valueOf(data.straddling(Split.of(training, validation)).size()));
-    run.settings().forEach(configuration::put);
-    configuration.put("epochs trained", String.valueOf(run.history().size()));
-    configuration.put("ended", run.end().description());
-    configuration.put("weights of epoch", String.valueOf(run.chosenEpoch()));
-    configuration.put("engine", provenance(model, "training.engine"));
-    configuration.put("device", provenance(model, "training.device"));
+        "Trained",
+        run.history().size()
+            + (run.history().size() == 1 ? " epoch; " : " epochs; ")
+            + run.end().description());
+    configuration.put(
+        "Weights", run.chosenEpoch() == 0 ? "those of the start" : "of epoch " + run.chosenEpoch());
+    configuration.put("Engine", provenance(model, "training.engine"));
+    configuration.put("Device", provenance(model, "training.device"));
     return configuration.buildKeepingLast();
   }
 
-  private static String provenance(TrainedModel model, String name) {
+  /** For example: MobileNetV2, 224 × 224 pixels, 25 breeds. */
+  static String inWords(TrainedModel model) {
+    int side = model.plan().inputSize();
+    return model.architecture().title()
+        + ", "
+        + side
+        + " × "
+        + side
+        + " pixels, "
+        + model.labels().size()
+        + " breeds";
+  }
+
+  static String provenance(TrainedModel model, String name) {
     return model.provenance().getOrDefault(name, "");
   }
 
@@ -140,5 +161,28 @@ final class RunReport {
       }
     }
     return overlays.buildKeepingLast();
+  }
+
+  /** What a model says against its own right answers, of those that the report shows. */
+  private static Map<String, List<String>> doubts(
+      TrainingRun run, Dataset validation, Evaluation evaluation) {
+    List<String> ids =
+        HtmlReportPage.unsureRows(evaluation).stream()
+            .limit(UNSURE)
+            .map(evaluation::id)
+            .toList();
+    if (ids.isEmpty()) {
+      return Map.of();
+    }
+    ImmutableMap.Builder<String, List<String>> doubts = ImmutableMap.builder();
+    try (Predictor predictor =
+        Predictor.of(run.model(), provenance(run.model(), "training.device"))) {
+      for (Example example : validation.filter(one -> ids.contains(one.id()))) {
+        doubts.put(
+            example.id(),
+            predictor.predict(example.image()).doubts().stream().map(Doubt::toString).toList());
+      }
+    }
+    return doubts.buildKeepingLast();
   }
 }

@@ -106,10 +106,31 @@ public final class TopKPlot implements Plot {
 
   @Override
   public BufferedImage toImage() {
-    return Sheet.draw(WIDTH, HEAD + bars.size() * ROW + FOOT + PADDING, this::paint);
+    TextDrawing.checkFonts();
+    return toImage(nameWidth());
   }
 
-  private void paint(Graphics2D graphics) {
+  /** The plot with so much room for names, so that several have bars of one scale. */
+  BufferedImage toImage(int nameWidth) {
+    return Sheet.draw(
+        WIDTH,
+        HEAD + bars.size() * ROW + FOOT + PADDING,
+        graphics -> paint(graphics, nameWidth));
+  }
+
+  /** How much room the names of its breeds take. */
+  int nameWidth() {
+    FontMetrics metrics = TextDrawing.metrics(TextDrawing.bold(14));
+    return TextDrawing.widest(names(metrics), metrics);
+  }
+
+  private List<String> names(FontMetrics metrics) {
+    return bars.stream()
+        .map(bar -> TextDrawing.fit(TextDrawing.readable(bar.getKey()), metrics, WIDEST_NAME))
+        .toList();
+  }
+
+  private void paint(Graphics2D graphics, int nameWidth) {
     Sheet.text(
         graphics,
         bars.size() == 1 ? "Most probable breed" : bars.size() + " most probable breeds",
@@ -117,7 +138,7 @@ public final class TopKPlot implements Plot {
         Palette.INK,
         PADDING,
         PADDING + 12);
-    HorizontalBarChart chart = chart();
+    HorizontalBarChart chart = chart(nameWidth);
     Graphics2D below = (Graphics2D) graphics.create(0, HEAD, WIDTH, bars.size() * ROW);
     try {
       chart.paint(below, WIDTH, bars.size() * ROW);
@@ -138,13 +159,10 @@ public final class TopKPlot implements Plot {
   }
 
   /** A chart that is nothing but rows of one height, so that each has its place. */
-  private HorizontalBarChart chart() {
+  private HorizontalBarChart chart(int nameWidth) {
     FontMetrics metrics = TextDrawing.metrics(TextDrawing.bold(14));
-    List<String> names =
-        bars.stream()
-            .map(bar -> TextDrawing.fit(TextDrawing.readable(bar.getKey()), metrics, WIDEST_NAME))
-            .toList();
-    int left = PADDING + TextDrawing.widest(names, metrics) + 10;
+    List<String> names = names(metrics);
+    int left = PADDING + nameWidth + 10;
     int longest = WIDTH - left - metrics.stringWidth("100 %") - MARK - PADDING - 24;
     HorizontalBarChart chart =
         new HorizontalBarChartBuilder().width(WIDTH).height(bars.size() * ROW).build();

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class HtmlReportBrowserTest {
         HtmlReport.of(evaluation)
             .title("Dogs <b>& friends</b>")
             .examples(photographs)
-            .curves(SampleReports.curves())
+            .curves(LearningCurves.of(SampleReports.curves()).chosenEpoch(4))
             .configuration(Map.of("epochs", "4"))
             .datasetReport(DatasetReport.of(photographs))
             .write(folder.resolve("report.html"));
@@ -165,13 +167,84 @@ class HtmlReportBrowserTest {
   }
 
   private static void fitsAPhone(Chromium browser) throws Exception {
-    for (int width : new int[] {400, 320}) {
+    for (int width : new int[] {400, 390, 320}) {
       browser.size(width, 740);
+      assertWhole(browser);
       assertThat(browser.evaluate("document.documentElement.scrollWidth <= " + width))
           .as("nothing is wider than a window of %s pixels", width)
           .isEqualTo("true");
     }
     browser.size(1280, 900);
+  }
+
+  @Test
+  void drawings_of_many_breeds_and_epochs_stay_whole() throws Exception {
+    Optional<Path> program = Chromium.find();
+    Assumptions.assumeTrue(program.isPresent(), "no Chromium on this machine");
+    Labels many =
+        Labels.of(IntStream.range(0, 40).mapToObj(i -> "breed_of_many_" + (100 + i)).toList());
+    Map<String, List<Double>> series = new LinkedHashMap<>();
+    series.put("training loss", IntStream.range(0, 150).mapToObj(i -> 1e-7 * (150 - i)).toList());
+    series.put("training accuracy", IntStream.range(0, 150).mapToObj(i -> 1 - 1e-4 * i).toList());
+    series.put("first accuracy", List.of(1.0));
+    Path file =
+        HtmlReport.of(SampleReports.evaluation(many, 300, 13))
+            .curves(LearningCurves.of(series).chosenEpoch(1))
+            .write(folder.resolve("many.html"));
+    try (Chromium browser = new Chromium(program.get())) {
+      browser.open(file);
+      for (int width : new int[] {1280, 390}) {
+        browser.size(width, 800);
+        assertWhole(browser);
+      }
+    }
+  }
+
+  /**
+   * Nothing reaches beyond the window but what scrolls by itself, and no text of a drawing reaches
+   * beyond the drawing or into another text.
+   */
+  static void assertWhole(Chromium browser) throws Exception {
+    assertThat(
+            browser.evaluate(
+                """
+                (() => {
+                  const found = [];
+                  const width = document.documentElement.clientWidth;
+                  for (const e of document.querySelectorAll('body *')) {
+                    if (e.closest('.scroll, nav, script, .skip')) continue;
+                    const box = e.getBoundingClientRect();
+                    if (box.width && box.right > width + 0.5) {
+                      found.push(e.tagName + ' ' + e.getAttribute('class') + ' ends at ' + box.right);
+                    }
+                  }
+                  for (const svg of document.querySelectorAll('svg')) {
+                    const all = svg.getBoundingClientRect();
+                    const texts = Array.from(svg.querySelectorAll('text'))
+                      .map(t => [t.textContent, t.getBoundingClientRect()]);
+                    for (const [text, box] of texts) {
+                      if (box.left < all.left - 1 || box.right > all.right + 1
+                          || box.top < all.top - 1 || box.bottom > all.bottom + 1) {
+                        found.push(text + ' is cut off');
+                      }
+                    }
+                    if (svg.classList.contains('confusion')) continue; // by the thousand
+                    for (let i = 0; i < texts.length; i++) {
+                      for (let j = 0; j < i; j++) {
+                        const [a, b] = [texts[i][1], texts[j][1]];
+                        // A line of text is higher than its letters.
+                        const part = (a.bottom - a.top) / 5;
+                        if (a.left < b.right && b.left < a.right
+                            && a.top + part < b.bottom - part && b.top + part < a.bottom - part) {
+                          found.push(texts[i][0] + ' lies on ' + texts[j][0]);
+                        }
+                      }
+                    }
+                  }
+                  return found.join('; ');
+                })()
+                """))
+        .isEmpty();
   }
 
   /** For people to look at: -Ddogvision.screenshots=folder. */

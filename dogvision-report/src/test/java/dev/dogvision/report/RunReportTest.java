@@ -84,15 +84,29 @@ class RunReportTest {
         .isEqualTo(String.valueOf(evaluation.accuracy()));
     assertThat(page.select("section[aria-labelledby=curves] svg")).isNotEmpty();
     assertThat(facts(page))
-        .containsEntry("training photographs", "12")
-        .containsEntry("validation photographs", "10")
-        .containsEntry("near-duplicates in both", "1")
-        .containsEntry("batchSize", "4")
-        .containsEntry("epochs trained", "25")
-        .containsEntry("ended", "all epochs done")
-        .containsEntry("weights of epoch", "25")
-        .containsEntry("device", "cpu")
-        .containsKeys("model", "engine", "started from", "optimizer");
+        .containsEntry("Model", RunReport.inWords(run.model()))
+        .containsEntry("Training photographs", "12")
+        .containsEntry("Validation photographs", "10")
+        .containsEntry("Near-duplicates in both", "1 pair")
+        .containsEntry("Training", "Trains the head alone, 25 epochs")
+        .containsEntry("Learning rate", "0.05, the same throughout")
+        .containsEntry("Optimiser", "AdamW")
+        .containsEntry("Batch", "4 photographs an update")
+        .containsEntry("Trained", "25 epochs; all epochs done")
+        .containsEntry("Weights", "of epoch 25")
+        .containsEntry("Device", "cpu")
+        .containsKeys("Engine", "Started from")
+        .allSatisfy((name, words) -> assertThat(words).doesNotContain("[", "{", "="));
+    assertThat(page.select("details th").eachText())
+        .as("what is as usual is folded")
+        .contains("Weight decay", "Early stopping", "Seed")
+        .doesNotContain("Training", "Batch");
+    assertThat(page.select("line.chosen").eachAttr("data-chosen-epoch"))
+        .isNotEmpty()
+        .containsOnly(String.valueOf(run.chosenEpoch()));
+    assertThat(page.select("[data-constants]").text()).contains("learning rate 0.05");
+    assertThat(page.select("#curves ~ .charts figcaption").eachText())
+        .doesNotContain("learning rate");
     assertThat(page.select("section[aria-labelledby=environment] tr")).isNotEmpty();
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("22");
     assertThat(page.select("[data-suspect]").eachAttr("data-suspect"))
@@ -119,7 +133,7 @@ class RunReportTest {
     Document page = Jsoup.parse(HtmlReport.of(run, validation, data).toHtml());
 
     assertThat(page.select("[data-figure=images]").attr("data-value")).isEqualTo("10");
-    assertThat(facts(page)).containsEntry("near-duplicates in both", "0");
+    assertThat(facts(page)).containsEntry("Near-duplicates in both", "none");
   }
 
   @Test
@@ -176,7 +190,7 @@ class RunReportTest {
     Document page = Jsoup.parse(HtmlReport.of(calibrated, validation).toHtml());
     assertThat(page.select("[data-figure=logLossBefore]").attr("data-value"))
         .isEqualTo(String.valueOf(before.logLoss()));
-    assertThat(facts(page).get("temperature"))
+    assertThat(facts(page).get("Temperature"))
         .isEqualTo(
             String.format(Locale.ROOT, "%.3f, fitted on 10 validation photographs", temperature));
   }
@@ -221,5 +235,26 @@ class RunReportTest {
         .hasMessageContaining("'nobody' is not among these 12 photographs");
     assertThat(page.select("[data-suspect]")).isNotEmpty();
     assertThat(page.select("[data-suspect] [data-neighbour]")).hasSizeGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void right_answers_that_it_doubts_come_with_its_reasons() {
+    TrainingRun little =
+        Trainer.of(ColouredPictures.network().build()).epochs(2).batchSize(4).fit(training);
+    Document page = Jsoup.parse(HtmlReport.of(little, training).toHtml());
+    List<Integer> unsure = HtmlReportPage.unsureRows(little.evaluate(training));
+
+    assertThat(page.select("[data-unsure]")).hasSize(unsure.size()).isNotEmpty();
+    try (Predictor predictor = Predictor.of(little.model())) {
+      for (var shown : page.select("[data-unsure]")) {
+        Example example =
+            training.filter(one -> one.id().equals(shown.attr("data-unsure"))).example(0);
+        assertThat(shown.select(".doubt").eachText())
+            .isEqualTo(
+                predictor.predict(example.image()).doubts().stream()
+                    .map(doubt -> doubt.toString().replace('\u00a0', ' '))
+                    .toList());
+      }
+    }
   }
 }

@@ -25,8 +25,10 @@ import dev.dogvision.report.Plot;
 import dev.dogvision.report.PredictionGrid;
 import dev.dogvision.report.PredictionPlot;
 import dev.dogvision.report.ReliabilityDiagram;
+import dev.dogvision.report.RunComparison;
 import dev.dogvision.report.TopKPlot;
 import dev.dogvision.train.DataDoctor;
+import dev.dogvision.train.Schedule;
 import dev.dogvision.train.Trainer;
 import dev.dogvision.train.TrainingRun;
 import java.awt.image.BufferedImage;
@@ -70,6 +72,9 @@ public final class DrawDocumentPictures implements Callable<Integer> {
   @Option(names = "--report", description = "Where to keep the HTML report that is photographed.")
   private Path report = Path.of("target", "drawn-dogs-report.html");
 
+  @Option(names = "--comparison", description = "Where to keep the page of two runs.")
+  private Path comparison = Path.of("target", "drawn-dogs-comparison.html");
+
   private DrawDocumentPictures() {}
 
   /**
@@ -105,7 +110,9 @@ public final class DrawDocumentPictures implements Callable<Integer> {
             .fit(split.train(), rest.train());
     System.out.println("Trained on " + split.train().size() + " pictures");
     sheets(split.train(), start.preprocessing());
-    draw("learning-curves", LearningCurves.of(curves(run)), 0.7);
+    LearningCurves curves = LearningCurves.of(curves(run)).chosenEpoch(run.chosenEpoch());
+    draw("learning-curves", curves, 0.7);
+    compare(start, run, split.train(), rest);
 
     TrainedModel model = run.calibrate(rest.train()).model();
     try (Predictor predictor = Predictor.of(model)) {
@@ -118,8 +125,8 @@ public final class DrawDocumentPictures implements Callable<Integer> {
       HtmlReport.of(evaluation)
           .title("Drawn dogs of eight breeds")
           .examples(test)
-          .curves(curves(run))
-          .configuration(run.settings())
+          .curves(curves)
+          .configuration(run.settingsInWords())
           .datasetReport(data)
           .heatMaps(overlays(predictor, test, evaluation))
           .write(report);
@@ -127,6 +134,22 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     System.out.println("The report is in " + report.toAbsolutePath());
     photographReport();
     return 0;
+  }
+
+  /** The run beside one that goes faster. */
+  private void compare(TransferModel start, TrainingRun run, Dataset training, Split rest) {
+    TrainingRun faster =
+        Trainer.of(start)
+            .epochs(16)
+            .batchSize(16)
+            .seed(SEED)
+            .learningRate(5e-3)
+            .schedule(Schedule.cosine())
+            .fit(training, rest.train());
+    Map<String, TrainingRun> runs = new LinkedHashMap<>();
+    runs.put("slow", run);
+    runs.put("fast, then slow", faster);
+    RunComparison.of(runs, rest.validation()).title("Two runs on drawn dogs").write(comparison);
   }
 
   /** Two wrong labels, a picture saved a second time, and half a file: work for the data doctor. */
@@ -218,7 +241,8 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     HeadlessChromium browser = found.get();
     draw("report-light", browser.photograph(report, "", 1180, 1500, false), 0.55);
     draw("report-dark", browser.photograph(report, "#mistakes", 1180, 900, true), 0.5);
-    draw("report-phone", browser.photograph(report, "", 400, 860, false), 0.6);
+    draw("report-phone", browser.photograph(report, "#curves", 390, 860, false), 0.6);
+    draw("comparison", browser.photograph(comparison, "", 1180, 1100, false), 0.5);
   }
 
   private static RgbImage decode(Example example) {

@@ -100,7 +100,7 @@ public final class TrainAndReport implements Callable<Integer> {
         HtmlReport.of(run, split.validation(), data)
             .title("Training of " + dogs.labels().size() + " breeds")
             .write(output.resolve("report.html"));
-    LearningCurves.of(run.history().series()).writePng(output.resolve("curves.png"));
+    LearningCurves.of(run).writePng(output.resolve("curves.png"));
     ConfusionHeatMap.of(evaluation.confusion()).writePng(output.resolve("confusion.png"));
     ReliabilityDiagram.of(evaluation.calibration()).writePng(output.resolve("reliability.png"));
     Path model = run.model().save(output.resolve("model"));
