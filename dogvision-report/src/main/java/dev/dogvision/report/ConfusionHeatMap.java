@@ -147,12 +147,7 @@ public final class ConfusionHeatMap implements Plot {
         String text = Integer.toString(count);
         if (count > 0 && metrics.stringWidth(text) < cell) {
           Sheet.centred(
-              graphics,
-              text,
-              font,
-              Palette.inkOn(color),
-              x + cell / 2f,
-              y + cell / 2f + drop);
+              graphics, text, font, Palette.inkOn(color), x + cell / 2f, y + cell / 2f + drop);
         }
       }
     }

@@ -54,8 +54,7 @@ final class HtmlPage {
   static void navigation(HtmlWriter html, Map<String, String> sections) {
     html.start("nav", "aria-label", "Sections").start("ul").line();
     sections.forEach(
-        (id, name) ->
-            html.start("li").element("a", name, "href", "#" + id).end("li").line());
+        (id, name) -> html.start("li").element("a", name, "href", "#" + id).end("li").line());
     html.end("ul").end("nav").line();
   }
 

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to know about an evaluation, in one HTML file that opens from disk and fetches
  * nothing: figures, learning curves, the breeds most often confused with photographs of both, the
- * worst mistakes, right answers that it was unsure of, a table of all breeds to sort and search, calibration, confusions, the state of
- * the data, configuration and environment. It works with a keyboard, in light and dark, on a phone,
- * and on paper.
+ * worst mistakes, right answers that it was unsure of, a table of all breeds to sort and search,
+ * calibration, confusions, the state of the data, configuration and environment. It works with a
+ * keyboard, in light and dark, on a phone, and on paper.
  *
  * <p>Every figure is the evaluation's own; elements with a {@code data-figure} attribute hold it in
  * full precision in {@code data-value}. Labels and ids are escaped wherever they come from.

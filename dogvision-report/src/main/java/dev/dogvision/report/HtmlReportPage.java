@@ -555,7 +555,10 @@ final class HtmlReportPage {
     if (highest == shown.get(shown.size() - 1).f1()) {
       html.element(
           "p",
-          "All " + shown.size() + " breeds have the same F1, " + TextDrawing.precisePercent(highest)
+          "All "
+              + shown.size()
+              + " breeds have the same F1, "
+              + TextDrawing.precisePercent(highest)
               + ".",
           "data-tie",
           "all");
@@ -571,8 +574,7 @@ final class HtmlReportPage {
             .toList();
     if (worse.isEmpty()) { // all that are not among the best tie with the last of these
       best = shown.stream().filter(score -> score.f1() > leastOfBest).toList();
-      worse =
-          shown.stream().filter(score -> score.f1() == leastOfBest).sorted(known).toList();
+      worse = shown.stream().filter(score -> score.f1() == leastOfBest).sorted(known).toList();
     }
     html.start("div", "class", "sides").line();
     extreme("Best", best, shown);
@@ -766,7 +768,7 @@ final class HtmlReportPage {
       for (int column = 0; column < names.size(); column++) {
         int count = confusion.count(row, column);
         if (count == 0) {
-          html.start("td", "class", row == column ? "hit" : "h0").end("td");
+          html.start("td", "class", "h0").end("td");
         } else {
           html.element(
               "td",
@@ -809,8 +811,7 @@ final class HtmlReportPage {
       int predicted = confusion.labels().index(pair.predicted());
       html.start("tr").start("th", "scope", "row").label(pair.truth()).end("th");
       html.start("td").label(pair.predicted()).end("td");
-      html.element(
-          "td", pair.count() + " of " + confusion.support(truth), "class", "number");
+      html.element("td", pair.count() + " of " + confusion.support(truth), "class", "number");
       html.element("td", TextDrawing.precisePercent(pair.share()), "class", "number");
       html.element(
           "td",
@@ -1013,9 +1014,7 @@ final class HtmlReportPage {
     if (!report.usual.isEmpty()) {
       html.start("details");
       int folded = report.usual.size();
-      html.element(
-              "summary",
-              "Left as usual: " + folded + (folded == 1 ? " setting" : " settings"))
+      html.element("summary", "Left as usual: " + folded + (folded == 1 ? " setting" : " settings"))
           .line();
       HtmlPage.facts(html, "Settings that are as usual", report.usual);
       html.end("details").line();

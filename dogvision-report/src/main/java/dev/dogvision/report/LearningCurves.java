@@ -30,8 +30,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * The figures of a run, epoch by epoch. Series whose names end in the same word, such as {@code
  * training loss} and {@code validation loss}, share a panel; panels stand two a row. Each series
- * has its own colour, dashes and markers. A series that stays the same in every epoch is no curve: it
- * is named below, with its value.
+ * has its own colour, dashes and markers. A series that stays the same in every epoch is no curve:
+ * it is named below, with its value.
  */
 public final class LearningCurves implements Plot {
   private static final int PANEL_WIDTH = 560;

@@ -14,7 +14,6 @@ import dev.dogvision.train.TrainingRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * curves in shared charts, and the settings in which they differ.
  *
  * <pre>{@code
- * RunComparison.of(Map.of("head", head, "last stage", tuned), split.validation())
+ * RunComparison.of("head", head, head.evaluate(split.validation()))
+ *     .and("last stage", tuned, tuned.evaluate(split.validation()))
  *     .write(Path.of("comparison.html"));
  * }</pre>
  *
@@ -110,8 +110,7 @@ public final class RunComparison {
         run.history().epochs().stream()
             .map(EpochOutcome::duration)
             .reduce(Duration.ZERO, Duration::plus);
-    return with(
-        new Compared(name, evaluation, curves, settings(run), Optional.of(duration)));
+    return with(new Compared(name, evaluation, curves, settings(run), Optional.of(duration)));
   }
 
   /**

@@ -269,9 +269,10 @@ final class RunComparisonPage {
       same.forEach(
           (run, value) ->
               values.add(
-                  (share ? LearningCurves.percent(value) : ChartStyle.number(value)) + " of " + run));
-      constants.add(
-          "The same in every epoch: " + readable + " " + String.join(", ", values) + ".");
+                  (share ? LearningCurves.percent(value) : ChartStyle.number(value))
+                      + " of "
+                      + run));
+      constants.add("The same in every epoch: " + readable + " " + String.join(", ", values) + ".");
     }
   }
 

@@ -76,7 +76,9 @@ final class RunReport {
     configuration.put("Training photographs", String.valueOf(training.size()));
     configuration.put("Validation photographs", String.valueOf(validation.size()));
     int straddling = data.straddling(Split.of(training, validation)).size();
-    configuration.put("Near-duplicates in both", straddling == 0 ? "none" : straddling + (straddling == 1 ? " pair" : " pairs"));
+    configuration.put(
+        "Near-duplicates in both",
+        straddling == 0 ? "none" : straddling + (straddling == 1 ? " pair" : " pairs"));
     configuration.putAll(HtmlReport.words(run.settingsInWords(), /* usual= */ false));
     configuration.put(
         "Trained",
@@ -167,10 +169,7 @@ final class RunReport {
   private static Map<String, List<String>> doubts(
       TrainingRun run, Dataset validation, Evaluation evaluation) {
     List<String> ids =
-        HtmlReportPage.unsureRows(evaluation).stream()
-            .limit(UNSURE)
-            .map(evaluation::id)
-            .toList();
+        HtmlReportPage.unsureRows(evaluation).stream().limit(UNSURE).map(evaluation::id).toList();
     if (ids.isEmpty()) {
       return Map.of();
     }

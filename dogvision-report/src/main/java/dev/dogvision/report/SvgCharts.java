@@ -60,8 +60,7 @@ final class SvgCharts {
     List<Double> ticks = LearningCurves.yTicks(members, panel.share());
     Function<Double, String> form = Ticks.form(ticks, panel.share());
     List<String> labels = ticks.stream().map(form).toList();
-    double left =
-        16 + PHONE_LETTER * labels.stream().mapToInt(String::length).max().orElse(1);
+    double left = 16 + PHONE_LETTER * labels.stream().mapToInt(String::length).max().orElse(1);
     Scale y = new Scale(ticks.get(0), ticks.get(ticks.size() - 1), HEIGHT - BOTTOM, TOP);
     int epochs = members.values().stream().mapToInt(List::size).max().orElse(1);
     Scale x = new Scale(1, Math.max(2, epochs), left, WIDTH - RIGHT);
@@ -111,8 +110,7 @@ final class SvgCharts {
         .end("line");
     String name = LearningCurves.chosen(epoch);
     double half = PHONE_LETTER * name.length() / 2;
-    String anchor =
-        place - half < left ? "start" : place + half > WIDTH ? "end" : "middle";
+    String anchor = place - half < left ? "start" : place + half > WIDTH ? "end" : "middle";
     text(html, "axis", anchor, place, TOP - 12, name);
   }
 
@@ -270,8 +268,8 @@ final class SvgCharts {
   }
 
   /**
-   * How strong a cell's colour is: eight steps of one class each keep the file small; the root keeps
-   * few visible.
+   * How strong a cell's colour is: eight steps of one class each keep the file small; the root
+   * keeps few visible.
    *
    * @return 1 to 8
    */
@@ -298,7 +296,8 @@ final class SvgCharts {
         "role",
         "img");
     html.element(
-        "title", "True breeds down, predicted breeds across; the table of confused pairs says more");
+        "title",
+        "True breeds down, predicted breeds across; the table of confused pairs says more");
     html.start("rect", "class", "field", "x", room, "y", room, "width", side, "height", side)
         .end("rect");
     for (int i = 0; i < names.size(); i++) {
@@ -343,8 +342,7 @@ final class SvgCharts {
     html.element("title", describe(confusion, row, column)).end("rect");
     String text = Integer.toString(count);
     if (7 * text.length() < size) {
-      text(
-          html, step > 4 ? "high" : "low", "middle", x + size / 2.0, y + size / 2.0 + 4, text);
+      text(html, step > 4 ? "high" : "low", "middle", x + size / 2.0, y + size / 2.0 + 4, text);
     }
   }
 
@@ -372,8 +370,7 @@ final class SvgCharts {
         "aria-hidden",
         "true");
     html.start("rect", "class", "track", "x", 0, "y", 0, "width", 100, "height", 6).end("rect");
-    html.start(
-            "rect", "class", style, "x", 0, "y", 0, "width", number(100 * share), "height", 6)
+    html.start("rect", "class", style, "x", 0, "y", 0, "width", number(100 * share), "height", 6)
         .end("rect");
     html.end("svg");
   }

@@ -90,8 +90,7 @@ final class Ticks {
     for (int decimals = 0; decimals < MOST_DECIMALS; decimals++) {
       double power = Math.pow(10, decimals);
       if (values.stream()
-          .allMatch(
-              value -> Math.abs(value * power - Math.rint(value * power)) < 1e-6)) {
+          .allMatch(value -> Math.abs(value * power - Math.rint(value * power)) < 1e-6)) {
         return decimals;
       }
     }

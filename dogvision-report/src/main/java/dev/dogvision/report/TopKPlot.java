@@ -113,9 +113,7 @@ public final class TopKPlot implements Plot {
   /** The plot with so much room for names, so that several have bars of one scale. */
   BufferedImage toImage(int nameWidth) {
     return Sheet.draw(
-        WIDTH,
-        HEAD + bars.size() * ROW + FOOT + PADDING,
-        graphics -> paint(graphics, nameWidth));
+        WIDTH, HEAD + bars.size() * ROW + FOOT + PADDING, graphics -> paint(graphics, nameWidth));
   }
 
   /** How much room the names of its breeds take. */

@@ -106,8 +106,7 @@ class HtmlReportTest {
 
     assertThat(cells.eachAttr("title")).isEqualTo(cellsOf(evaluation));
     assertThat(cells)
-        .allSatisfy(
-            cell -> assertThat(cell.attr("title")).contains(": " + cell.text() + " of "));
+        .allSatisfy(cell -> assertThat(cell.attr("title")).contains(": " + cell.text() + " of "));
     assertThat(page.select("table.confusion tbody tr")).hasSize(LABELS.size());
     assertThat(page.select(".heat .swatch")).hasSize(8);
     assertThat(page.select("svg.confusion")).isEmpty();
@@ -173,8 +172,7 @@ class HtmlReportTest {
     for (long seed = 1; seed <= 5; seed++) {
       Evaluation some = SampleReports.evaluation(breeds(breeds + 1), breeds * 7, seed);
       Map<String, Double> scores = new HashMap<>();
-      some.perBreed()
-          .forEach(score -> scores.put(TextDrawing.readable(score.label()), score.f1()));
+      some.perBreed().forEach(score -> scores.put(TextDrawing.readable(score.label()), score.f1()));
 
       Document page = Jsoup.parse(HtmlReport.of(some).toHtml());
 
@@ -231,9 +229,9 @@ class HtmlReportTest {
       double probability = Double.parseDouble(bar.attr("data-probability"));
       Element drawn = bar.select("rect").last();
       assertThat(drawn.attr("x")).isEqualTo("0");
-      assertThat(Double.parseDouble(drawn.attr("width"))).isCloseTo(100 * probability, within(0.06));
-      assertThat(bar.text())
-          .endsWith(TextDrawing.percent(probability).replace('\u00a0', ' '));
+      assertThat(Double.parseDouble(drawn.attr("width")))
+          .isCloseTo(100 * probability, within(0.06));
+      assertThat(bar.text()).endsWith(TextDrawing.percent(probability).replace('\u00a0', ' '));
     }
     assertThat(page.select(".bars svg").eachAttr("viewBox")).containsOnly("0 0 100 6");
     assertThat(page.select(".bars svg").eachAttr("preserveAspectRatio")).containsOnly("none");
@@ -338,9 +336,7 @@ class HtmlReportTest {
 
     Document page =
         Jsoup.parse(
-            HtmlReport.of(evaluation)
-                .curves(LearningCurves.of(series).chosenEpoch(3))
-                .toHtml());
+            HtmlReport.of(evaluation).curves(LearningCurves.of(series).chosenEpoch(3)).toHtml());
     Elements charts = page.select("section[aria-labelledby=curves] figure");
 
     assertThat(charts.select("figcaption").eachText())
@@ -354,8 +350,7 @@ class HtmlReportTest {
       assertThat(chart.select("text").eachText()).contains("epoch 3, kept");
       assertThat(chart.select(".ring")).hasSameSizeAs(chart.select("path.curve"));
       assertThat(chart.select(".ring").eachAttr("cx")).containsOnly(line.attr("x1"));
-      assertThat(line.attr("x1"))
-          .isEqualTo(chart.select("circle.dot").get(2).attr("cx"));
+      assertThat(line.attr("x1")).isEqualTo(chart.select("circle.dot").get(2).attr("cx"));
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LearningCurves.of(series).chosenEpoch(5))
@@ -369,7 +364,8 @@ class HtmlReportTest {
     assertThat(formed(0.0, 0.0002, 0.0004)).containsExactly("0.0000", "0.0002", "0.0004");
     assertThat(formed(0.0, 2e6, 4e6)).containsExactly("0", "2e6", "4e6");
     assertThat(formed(-1.0, 0.0, 1.0)).containsExactly("-1", "0", "1");
-    assertThat(List.of(0.97, 0.975, 0.98).stream().map(Ticks.form(List.of(0.97, 0.975, 0.98), true)))
+    assertThat(
+            List.of(0.97, 0.975, 0.98).stream().map(Ticks.form(List.of(0.97, 0.975, 0.98), true)))
         .containsExactly("97.0 %", "97.5 %", "98.0 %");
     assertThat(Ticks.aroundShares(1, 1, 5)).first().isEqualTo(0.4);
     assertThat(Ticks.aroundShares(1, 1, 5)).last().isEqualTo(1.0);

@@ -294,7 +294,8 @@ class PlotsTest {
     assertThat(tallestColumn(marked, Palette.MUTED)).isGreaterThan(80);
     assertThat(constant.getWidth()).isEqualTo(one.getWidth());
     assertThat(constant.getHeight()).isBetween(one.getHeight() + 20, one.getHeight() + 80);
-    assertThat(count(constant.getSubimage(0, one.getHeight(), 500, 30), Palette.MUTED)).isPositive();
+    assertThat(count(constant.getSubimage(0, one.getHeight(), 500, 30), Palette.MUTED))
+        .isPositive();
     assertNothingIsCutOff(marked);
     assertNothingIsCutOff(words);
   }
