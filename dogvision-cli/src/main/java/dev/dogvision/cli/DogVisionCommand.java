@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       ReportCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       HelpCommand.class

@@ -35,6 +35,15 @@ final class GivenModel {
     return open(load(), device);
   }
 
+  /** A predictor's settings, for commands that have more to say. */
+  Predictor.Builder builder() {
+    Predictor.Builder builder = Predictor.builder(load());
+    if (device != null) {
+      builder.device(device);
+    }
+    return builder;
+  }
+
   /** What to call the model in messages. */
   String describe() {
     return name == null ? "the embedded model" : name;
