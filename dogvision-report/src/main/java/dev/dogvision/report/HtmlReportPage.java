@@ -815,7 +815,9 @@ final class HtmlReportPage {
       html.element("td", TextDrawing.precisePercent(pair.share()), "class", "number");
       html.element(
           "td",
-          confusion.count(predicted, truth) + " of " + confusion.support(predicted),
+          confusion.count(/* truth= */ predicted, /* predicted= */ truth)
+              + " of "
+              + confusion.support(predicted),
           "class",
           "number");
       html.end("tr").line();

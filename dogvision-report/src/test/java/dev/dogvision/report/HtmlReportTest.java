@@ -135,7 +135,7 @@ class HtmlReportTest {
               TextDrawing.readable(pair.predicted()),
               pair.count() + " of " + many.confusion().support(truth),
               shown(pair.share()),
-              many.confusion().count(predicted, truth)
+              many.confusion().count(/* truth= */ predicted, /* predicted= */ truth)
                   + " of "
                   + many.confusion().support(predicted));
     }
