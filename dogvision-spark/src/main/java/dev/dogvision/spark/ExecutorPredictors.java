@@ -56,6 +56,10 @@ final class ExecutorPredictors {
       return predictor;
     }
 
+    synchronized boolean isOpen() {
+      return predictor != null;
+    }
+
     synchronized void close() {
       if (predictor != null) {
         predictor.close();
@@ -114,6 +118,9 @@ final class ExecutorPredictors {
     List<Shared> closing = new ArrayList<>();
     synchronized (this) {
       shared.leases--;
+      if (shared.leases == 0 && !shared.isOpen()) { // it failed, and nobody waits for it
+        predictors.values().remove(shared);
+      }
       int idle = (int) predictors.values().stream().filter(one -> one.leases == 0).count();
       Iterator<Shared> oldest = predictors.values().iterator();
       while (idle > IDLE_KEPT) {

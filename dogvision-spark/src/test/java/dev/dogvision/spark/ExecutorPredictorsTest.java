@@ -95,6 +95,7 @@ class ExecutorPredictorsTest {
     assertThatThrownBy(() -> predictors.lease(key, () -> new byte[] {0, 3}))
         .isInstanceOf(DogVisionException.class)
         .hasMessageContaining("a model that was sent here is damaged");
+    assertThat(predictors.size()).isZero();
     try (Lease lease = predictors.lease(key, () -> PACKED)) {
       assertThat(lease.predictor().model().fingerprint())
           .isEqualTo(DrawnPictures.model(7).fingerprint());
