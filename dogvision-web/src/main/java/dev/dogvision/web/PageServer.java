@@ -199,7 +199,7 @@ public final class PageServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     answering.incrementAndGet();
-    try (exchange) {
+    try {
       if (closing) {
         exchange.getResponseHeaders().set("Connection", "close");
         send(exchange, Problem.UNAVAILABLE.answer("It is closing."));
@@ -209,10 +209,16 @@ public final class PageServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.debug("A client went away or was too slow", e);
       throw e;
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException
+        | Error e) { // memory may run out, and the client is told all the same
       LOG.error("A request was not answered", e);
-      throw e;
+      if (exchange.getResponseCode() < 0) {
+        send(
+            exchange,
+            Problem.FAILED.answer("The request was not answered. The server's log says why."));
+      }
     } finally {
+      exchange.close();
       answering.decrementAndGet();
     }
   }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>422</td><td>it is damaged, cut short, or has too many pixels</td></tr>
  * <tr><td>429</td><td>the predictor has too much to do; {@code Retry-After} says for how long</td></tr>
  * <tr><td>500</td><td>anything else, which the log tells</td></tr>
- * <tr><td>503</td><td>the predictor is closed</td></tr>
+ * <tr><td>503</td><td>the predictor is closed, or not ready</td></tr>
  * </table>
  *
  * <p>Pictures are held in memory until they are answered, and written nowhere. Safe from many
@@ -49,6 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class PredictionService {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionService.class);
   private static final List<Locale> LOCALES = List.of(Locale.ENGLISH, Locale.forLanguageTag("pt"));
+  private static final List<String> FORMATS =
+      List.of("image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp");
   private static final Set<String> PARAMETERS = Set.of("top", "explain");
   private static final long LONGEST_RETRY_SECONDS = 60;
   private static final int UPLOADS_SHARE = 8;
@@ -156,13 +158,18 @@ public final class PredictionService {
               .orElse("JPEG, PNG, GIF, BMP and WebP are read, and this is none of them."));
     } catch (OverloadedException e) {
       return overloaded(retrySeconds(e));
-    } catch (IllegalStateException e) {
-      LOG.warn("A picture was not answered: {}", e.getMessage());
-      return Problem.UNAVAILABLE.answer("It is closing or not ready. Try again later.");
     } catch (RuntimeException e) {
-      LOG.error("A picture was not answered", e);
-      return Problem.FAILED.answer("The picture was not answered. The server's log says why.");
+      return failure(e);
     }
+  }
+
+  private static Answer failure(RuntimeException e) {
+    if (e instanceof IllegalStateException) {
+      LOG.warn("A request was not answered: {}", e.getMessage());
+      return Problem.UNAVAILABLE.answer("It is closing or not ready. Try again later.");
+    }
+    LOG.error("A request was not answered", e);
+    return Problem.FAILED.answer("The request was not answered. The server's log says why.");
   }
 
   /**
@@ -171,21 +178,24 @@ public final class PredictionService {
    * @param acceptLanguage the header {@code Accept-Language}; null where there is none
    * @return an object of {@code model}, {@code engine} and {@code device} for people, {@code
    *     breeds} with labels and names, {@code explains}, {@code largestPicture} in bytes and {@code
-   *     formats}, media types that are read
+   *     formats}, media types that are read. Or a problem
    */
   public Answer model(@Nullable String acceptLanguage) {
-    JsonObject json = new JsonObject();
-    json.addProperty("model", predictor.model().architecture().title());
-    predictor.engine().ifPresent(engine -> json.addProperty("engine", engine));
-    json.addProperty("device", predictor.device().toString());
-    json.add("breeds", Json.labels(predictor.model().labels().names(), locale(acceptLanguage)));
-    json.addProperty("explains", predictor.explains());
-    json.addProperty("largestPicture", largestPicture);
-    JsonArray formats = new JsonArray();
-    List.of("image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp")
-        .forEach(formats::add);
-    json.add("formats", formats);
-    return new Answer(200, "application/json", Map.of(), Json.text(json));
+    try {
+      JsonObject json = new JsonObject();
+      json.addProperty("model", predictor.model().architecture().title());
+      predictor.engine().ifPresent(engine -> json.addProperty("engine", engine));
+      json.addProperty("device", predictor.device().toString());
+      json.add("breeds", Json.labels(predictor.model().labels().names(), locale(acceptLanguage)));
+      json.addProperty("explains", predictor.explains());
+      json.addProperty("largestPicture", largestPicture);
+      JsonArray formats = new JsonArray();
+      FORMATS.forEach(formats::add);
+      json.add("formats", formats);
+      return new Answer(200, "application/json", Map.of(), Json.text(json));
+    } catch (RuntimeException e) {
+      return failure(e);
+    }
   }
 
   private static Answer overloaded(long seconds) {

@@ -23,6 +23,7 @@ const TEXTS = {
     tooBright: 'The picture is almost white.',
     and: 'and',
     looked: 'What the model looked at',
+    legend: best => `Red speaks for ${best}. What is darkened was not looked at.`,
     again: 'Try again',
     photograph: name => `Your photograph ${name}`,
     noPicture: 'There was no picture in that. Copy the picture itself, or save it and choose the file.',
@@ -62,6 +63,7 @@ const TEXTS = {
     tooBright: 'A imagem está quase branca.',
     and: 'e',
     looked: 'O que o modelo olhou',
+    legend: best => `O vermelho fala a favor de ${best}. O que está escuro não foi olhado.`,
     again: 'Tentar de novo',
     photograph: name => `Sua foto ${name}`,
     noPicture: 'Não havia imagem. Copie a própria imagem, ou salve-a e escolha o arquivo.',
@@ -92,7 +94,7 @@ const LONGEST_SIDE = 1600;     // pixels; the network sees fewer, and less is se
 const LARGE = 1 << 20;         // bytes; smaller files are sent as they are
 const READ = ['image/jpeg', 'image/png', 'image/gif', 'image/bmp', 'image/webp'];
 const answers = document.getElementById('answers');
-const status = document.getElementById('status');
+const statusLine = document.getElementById('status');
 const queue = [];
 let busy = false;
 let largest = Infinity;
@@ -109,7 +111,7 @@ const number = new Intl.NumberFormat(document.documentElement.lang, {
   style: 'percent', minimumFractionDigits: 0, maximumFractionDigits: 0
 });
 const tenth = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-const percent = probability => probability > 0 && probability < 0.005 ? '< 1 %' : number.format(probability);
+const percent = probability => probability > 0 && probability < 0.005 ? `< ${number.format(0.01)}` : number.format(probability);
 const pause = seconds => new Promise(done => setTimeout(done, 1000 * seconds));
 
 // ---- pictures come
@@ -147,7 +149,7 @@ function over() {
 
 function take(files) {
   if (files.length === 0) {
-    status.textContent = text.noPicture;
+    statusLine.textContent = text.noPicture;
     return;
   }
   for (const file of files) {
@@ -161,7 +163,7 @@ async function work() {
   busy = true;
   try {
     for (let one; (one = queue.shift());) {
-      status.textContent = text.working(one.name);
+      statusLine.textContent = text.working(one.name);
       await answer(one);
     }
   } finally {
@@ -236,7 +238,7 @@ async function ask(one, blob) {
     const code = String(json.type || '').split(':').pop();
     if (response.status === 429 && tries < TRIES) {
       const seconds = Math.max(1, Number(response.headers.get('Retry-After')) || 1);
-      status.textContent = text.waiting(one.name, seconds);
+      statusLine.textContent = text.waiting(one.name, seconds);
       await pause(seconds);
       continue;
     }
@@ -293,7 +295,7 @@ function showProblem(card, one, problem) {
       work();
     });
   }
-  status.textContent = text.failed(one.name, title);
+  statusLine.textContent = text.failed(one.name, title);
 }
 
 function showBreeds(card, one, json) {
@@ -323,7 +325,7 @@ function showBreeds(card, one, json) {
     item.append(name, share, bar);
     list.append(item);
   }
-  status.textContent = (json.unsure ? text.answeredUnsure : text.answered)(
+  statusLine.textContent = (json.unsure ? text.answeredUnsure : text.answered)(
     one.name, json.name, percent(json.probability));
 }
 
@@ -345,6 +347,8 @@ function sentence(doubt, json) {
 function showLooked(card, image, explanation) {
   const canvas = card.querySelector('canvas');
   const button = card.querySelector('.looked');
+  const legend = card.querySelector('.legend');
+  legend.textContent = text.legend(explanation.name);
   button.hidden = false;
   button.textContent = text.looked;
   button.addEventListener('click', () => {
@@ -354,6 +358,7 @@ function showLooked(card, image, explanation) {
       canvas.dataset.drawn = 'true';
     }
     canvas.hidden = !on;
+    legend.hidden = !on;
     button.setAttribute('aria-pressed', String(on));
   });
 }
@@ -411,5 +416,5 @@ fetch('api/model', { headers: { 'Accept-Language': language } })
     document.getElementById('model').textContent = text.model(model.model, model.breeds.length, model.device);
   })
   .catch(() => {
-    status.textContent = text.problems.unreachable;
+    statusLine.textContent = text.problems.unreachable;
   });

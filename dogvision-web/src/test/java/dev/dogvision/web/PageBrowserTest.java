@@ -25,7 +25,7 @@ class PageBrowserTest {
               const end = Date.now() + 60000;
               const look = () => {
                 if (%s) done('seen');
-                else if (Date.now() > end) done('never seen, status: ' + status.textContent);
+                else if (Date.now() > end) done('never seen, status: ' + document.getElementById('status').textContent);
                 else setTimeout(look, 20);
               };
               look();
@@ -221,7 +221,7 @@ class PageBrowserTest {
     await(browser, newest("figcaption") + ".textContent === 'notes.txt'");
     assertThat(browser.evaluate(newest("h2") + ".textContent"))
         .isEqualTo("Not a picture that can be read here");
-    assertThat(browser.evaluate(newest("p") + ".textContent"))
+    assertThat(browser.evaluate(newest(".said p") + ".textContent"))
         .isEqualTo("JPEG, PNG, GIF, BMP and WebP are read, and this is none of them.");
     browser.evaluate(
         "document.body.dispatchEvent(new DragEvent('drop',"

@@ -211,6 +211,24 @@ class PageServerTest {
   }
 
   @Test
+  void an_error_inside_is_a_problem_too() throws Exception {
+    Predictor failing =
+        (Predictor)
+            java.lang.reflect.Proxy.newProxyInstance(
+                Predictor.class.getClassLoader(),
+                new Class<?>[] {Predictor.class},
+                (proxy, method, arguments) -> {
+                  throw new OutOfMemoryError("as it may");
+                });
+    try (PageServer broken = PageServer.builder(failing).port(0).start()) {
+      HttpResponse<String> answer = send(broken.uri().resolve("api/predictions"), "POST", JPEG);
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).doesNotContain("as it may");
+      assertThat(send(broken.uri(), "GET", new byte[0]).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void a_port_that_is_taken_and_a_host_that_is_none_are_told() {
     int port = server.uri().getPort();
     assertThatThrownBy(() -> PageServer.builder(predictor).port(port).start())

@@ -243,6 +243,7 @@ class PredictionServiceTest {
     Answer failed = ask(PredictionService.of(failing), JPEG, null);
     assertThat(problem(failed)).isEqualTo("500 failed");
     assertThat(failed.body()).doesNotContain("secret");
+    assertThat(problem(PredictionService.of(failing).model(null))).isEqualTo("500 failed");
 
     Predictor closed = Predictor.of(predictor.model());
     closed.close();
