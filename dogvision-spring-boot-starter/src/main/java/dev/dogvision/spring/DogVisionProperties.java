@@ -9,19 +9,19 @@ import org.springframework.util.unit.DataSize;
 /**
  * What an application's properties say of the predictor.
  *
- * @param model the name of an embedded model, such as fast; or a model's folder: a path with a
- *     slash, file:..., or classpath:... The most accurate embedded model unless set.
- * @param engine the engine's name or its first words, such as ONNX; the one that is preferred
- *     unless set.
- * @param device cpu, cuda or cuda:0; the best there is unless set.
+ * @param model Name of an embedded model, such as fast; or a model's folder: a path with a slash,
+ *     file:..., or classpath:... The most accurate embedded model unless set.
+ * @param engine Engine's name or its first words, such as ONNX; the one that is preferred unless
+ *     set.
+ * @param device Device: cpu, cuda or cuda:0; the best there is unless set.
  * @param mirrored Whether each picture's mirror image is looked at too, for twice the time.
- * @param callsAtOnce how many pictures are worked on at once, 0 for any number; one a processor
+ * @param callsAtOnce How many pictures are worked on at once, 0 for any number; one a processor
  *     unless set.
  * @param waitingCalls How many calls may wait for their turn before others are turned away.
  * @param longestWait For how long a call may wait for its turn before it is turned away.
  * @param failFast Whether the application does not start without its model. If false, it starts,
  *     its health is down and says why, and each call fails.
- * @param web What is answered over HTTP, where dogvision-web is on the class path.
+ * @param web Settings of the page's service, where dogvision-web is on the class path.
  */
 @ConfigurationProperties("dogvision")
 public record DogVisionProperties(

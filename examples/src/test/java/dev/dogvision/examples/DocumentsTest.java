@@ -90,7 +90,11 @@ class DocumentsTest {
           "docs/pt-BR/tutorial.md",
           "TutorialTest holds that it is the same program",
           "docs/spark.md",
-          "SparkDocumentTest of dogvision-spark");
+          "SparkDocumentTest of dogvision-spark",
+          "docs/servers.md",
+          "ServerDocumentsTest of example-web, which compiles it",
+          "docs/spring.md",
+          "ServerDocumentsTest of example-web, which compiles it");
 
   @TempDir static Path folder;
   private static List<Block> blocks = List.of();
