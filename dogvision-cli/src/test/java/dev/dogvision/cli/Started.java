@@ -53,6 +53,7 @@ final class Started {
             "-XX:TieredStopAtLevel=1",
             "-Djava.awt.headless=true",
             "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1",
             "-cp",
             "\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"",
             Main.class.getName()));
