@@ -58,7 +58,11 @@ class ProcessTest {
         .isNotEmpty()
         .noneMatch(file -> file.getFileName().toString().endsWith(".part"));
 
-    Started refused = Started.in(folder, command);
+    Executed refused =
+        Executed.run(
+            "train",
+            "--data=" + folder.resolve("dogs"),
+            "--model-out=" + folder.resolve("models/mine"));
     assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
     assertThat(refused.errors()).contains("add --resume to go on with it");
 
