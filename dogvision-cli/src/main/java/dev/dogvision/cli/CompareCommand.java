@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.dogvision.DogVisionException;
 import dev.dogvision.data.Dataset;
+import dev.dogvision.evaluate.BreedScore;
 import dev.dogvision.evaluate.ConfidenceInterval;
 import dev.dogvision.evaluate.Evaluation;
 import dev.dogvision.evaluate.McNemar;
@@ -13,8 +14,10 @@ import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Predictor;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -199,6 +202,47 @@ final class CompareCommand extends Subcommand {
               other.name(),
               said(second, row),
               100 * second.confidence(row));
+    }
+    tellBreeds(one, other);
+  }
+
+  /** A breed that one of them recognises more often. */
+  private record Difference(String breed, int pictures, double first, double second) {}
+
+  /** The breeds in which the shares of recognised pictures differ, most first. */
+  private static List<Difference> differences(Evaluation first, Evaluation second) {
+    Map<String, BreedScore> scores = new HashMap<>();
+    first.perBreed().forEach(score -> scores.put(score.label(), score));
+    List<Difference> differences = new ArrayList<>();
+    for (BreedScore score : second.perBreed()) {
+      BreedScore before = scores.get(score.label());
+      if (before != null && score.support() > 0 && before.recall() != score.recall()) {
+        differences.add(
+            new Difference(score.label(), score.support(), before.recall(), score.recall()));
+      }
+    }
+    differences.sort(
+        Comparator.comparingDouble(
+            difference -> -Math.abs(difference.first() - difference.second())));
+    return differences;
+  }
+
+  private void tellBreeds(Outcome one, Outcome other) {
+    List<Difference> differences = differences(one.evaluation(), other.evaluation());
+    if (differences.isEmpty() || examples == 0) {
+      return;
+    }
+    out().line("Breeds in which they differ most (share recognised):");
+    for (Difference difference : differences.subList(0, Math.min(examples, differences.size()))) {
+      out()
+          .line(
+              "  %s (%s): %s %.0f %%, %s %.0f %%",
+              difference.breed(),
+              PredictCommand.count(difference.pictures(), "picture"),
+              one.name(),
+              100 * difference.first(),
+              other.name(),
+              100 * difference.second());
     }
   }
 

@@ -98,7 +98,9 @@ class LabelledCommandsTest {
     assertThat(told.out())
         .contains("accuracy  95 % sure between", "Of 24 pictures only fast is right on ")
         .contains(model + " is the better one.")
-        .contains("One of them chooses from more breeds");
+        .contains("One of them chooses from more breeds")
+        .contains("Breeds in which they differ most (share recognised):\n  ")
+        .containsPattern("  (beagle|chow|pug) \\(8 pictures\\): fast \\d+ %, ");
     assertThat(told.errors()).contains("was trained on 18 pictures");
 
     Executed json =
