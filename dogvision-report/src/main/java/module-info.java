@@ -2,6 +2,7 @@
 module dev.dogvision.report {
   requires transitive dev.dogvision;
   requires com.google.common;
+  requires com.google.gson;
   requires com.google.protobuf;
   requires org.slf4j;
   requires xchart;

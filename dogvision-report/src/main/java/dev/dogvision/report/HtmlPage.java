@@ -14,8 +14,13 @@ final class HtmlPage {
 
   /** Up to the body, of which it writes the link past the navigation. */
   static void start(HtmlWriter html, String title, String firstSection, String itsName) {
-    String style = resource("report.css");
-    String script = resource("report.js");
+    head(html, title, resource("report.css"), resource("report.js"));
+    html.start("body").line();
+    html.element("a", "Skip to " + itsName, "class", "skip", "href", "#" + firstSection).line();
+  }
+
+  /** Everything before the body. */
+  static void head(HtmlWriter html, String title, String style, String script) {
     html.start("html", "lang", "en").line();
     html.start("head").line();
     html.empty("meta", "charset", "utf-8").line();
@@ -36,8 +41,6 @@ final class HtmlPage {
     html.empty("link", "rel", "icon", "href", "data:,").line();
     html.trusted("style", style);
     html.end("head").line();
-    html.start("body").line();
-    html.element("a", "Skip to " + itsName, "class", "skip", "href", "#" + firstSection).line();
   }
 
   /** From the end of the sections. */
@@ -80,12 +83,12 @@ final class HtmlPage {
     html.end("tbody").end("table").end("div").line();
   }
 
-  private static String hash(String content) {
+  static String hash(String content) {
     byte[] hash = Hashing.sha256().hashString(content, StandardCharsets.UTF_8).asBytes();
     return "sha256-" + Base64.getEncoder().encodeToString(hash);
   }
 
-  private static String resource(String name) {
+  static String resource(String name) {
     try (InputStream in = HtmlPage.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("The library's jar has no " + name);

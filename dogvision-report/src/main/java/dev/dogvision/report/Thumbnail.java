@@ -27,6 +27,11 @@ record Thumbnail(int width, int height, String dataUri) {
     return of(Shrinking.within(photo, SMALL_SIDE, SMALL_SIDE));
   }
 
+  /** One whose longer side is bounded. */
+  static Thumbnail within(RgbImage photo, int side) {
+    return of(Shrinking.within(photo, side, side));
+  }
+
   static Thumbnail of(Plot plot) {
     return of(RgbImage.of(plot.toImage()));
   }

@@ -83,7 +83,7 @@ class HtmlReportBrowserTest {
    * Text and its background differ by 4.5 : 1 or more, as WCAG 2.2 asks of text of any size:
    * success criterion 1.4.3.
    */
-  private static void canBeRead(Chromium browser) throws Exception {
+  static void canBeRead(Chromium browser) throws Exception {
     String unreadable =
         browser.evaluate(
             """
