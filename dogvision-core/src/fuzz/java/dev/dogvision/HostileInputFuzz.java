@@ -1,6 +1,7 @@
 package dev.dogvision;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.dogvision.data.Corrections;
 import dev.dogvision.data.DatasetBuilder;
 import dev.dogvision.data.ProblemPolicy;
 import dev.dogvision.image.ImageDecoder;
@@ -18,7 +19,8 @@ import java.nio.file.Path;
  * JAZZER_FUZZ=1 mvn -B -Pfuzz -pl dogvision-core test -Dtest='HostileInputFuzz#pictures'
  * </pre>
  *
- * <p>and likewise {@code weights} and {@code labels}. Without the variable, each is called once.
+ * <p>and likewise {@code weights}, {@code labels} and {@code corrections}. Without the variable, each
+ * is called once.
  */
 class HostileInputFuzz {
   private static final ImageDecoder DECODER = ImageDecoder.standard().maximumPixels(1_000_000);
@@ -53,6 +55,18 @@ class HostileInputFuzz {
     } finally {
       Files.delete(table);
       Files.delete(folder);
+    }
+  }
+
+  @FuzzTest(maxDuration = "10m")
+  void corrections(byte[] content) throws IOException {
+    Path table = Files.write(Files.createTempFile("dogvision-fuzz", ".csv"), content);
+    try {
+      var unused = Corrections.read(table);
+    } catch (DogVisionException expected) {
+      requireMessage(expected, "");
+    } finally {
+      Files.delete(table);
     }
   }
 
