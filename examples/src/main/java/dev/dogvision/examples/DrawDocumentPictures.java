@@ -20,6 +20,7 @@ import dev.dogvision.report.ActivationOverlay;
 import dev.dogvision.report.BatchSheet;
 import dev.dogvision.report.ConfusionHeatMap;
 import dev.dogvision.report.HtmlReport;
+import dev.dogvision.report.LabelCleaner;
 import dev.dogvision.report.LearningCurves;
 import dev.dogvision.report.Plot;
 import dev.dogvision.report.PredictionGrid;
@@ -133,6 +134,7 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     }
     System.out.println("The report is in " + report.toAbsolutePath());
     photographReport();
+    photographSuspects(data);
     return 0;
   }
 
@@ -243,6 +245,18 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     draw("report-dark", browser.photograph(report, "#mistakes", 1180, 900, true), 0.5);
     draw("report-phone", browser.photograph(report, "#curves", 390, 860, false), 0.6);
     draw("comparison", browser.photograph(comparison, "", 1180, 1100, false), 0.5);
+  }
+
+  /** The page on which a person decides about suspects. */
+  private void photographSuspects(DatasetReport data) throws IOException, InterruptedException {
+    Path suspects =
+        LabelCleaner.of(data)
+            .title("Drawn dogs to decide about")
+            .write(report.resolveSibling("drawn-dogs-suspects.html"));
+    Optional<HeadlessChromium> found = HeadlessChromium.find();
+    if (found.isPresent()) {
+      draw("label-cleaner", found.get().photograph(suspects, "", 1100, 880, false), 0.6);
+    }
   }
 
   private static RgbImage decode(Example example) {
