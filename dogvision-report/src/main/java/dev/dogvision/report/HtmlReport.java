@@ -2,6 +2,7 @@ package dev.dogvision.report;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.dogvision.DogVisionException;
@@ -59,6 +60,7 @@ public final class HtmlReport {
   ImmutableMap<String, String> usual = ImmutableMap.of();
   ImmutableMap<String, String> environment;
   @Nullable DatasetReport datasetReport;
+  @Nullable String suspectsPage;
   ImmutableMap<String, Plot> heatMaps = ImmutableMap.of();
   ImmutableMap<String, List<Neighbour>> resembled = ImmutableMap.of();
   @Nullable Dataset resembling;
@@ -90,6 +92,7 @@ public final class HtmlReport {
     copy.configuration = configuration;
     copy.usual = usual;
     copy.datasetReport = datasetReport;
+    copy.suspectsPage = suspectsPage;
     copy.heatMaps = heatMaps;
     copy.resembled = resembled;
     copy.resembling = resembling;
@@ -277,6 +280,21 @@ public final class HtmlReport {
    */
   public HtmlReport datasetReport(DatasetReport data) {
     return with(copy -> copy.datasetReport = data);
+  }
+
+  /**
+   * Links the section on the data to a page of {@link LabelCleaner} that lies beside the report.
+   *
+   * @param fileName the page's file name, such as {@code suspects.html}
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is blank, or not the plain name of a file
+   */
+  public HtmlReport suspectsPage(String fileName) {
+    checkArgument(
+        !fileName.isBlank() && CharMatcher.anyOf("/\\:").matchesNoneOf(fileName),
+        "suspectsPage must be the name of a file beside the report, got '%s'",
+        fileName);
+    return with(copy -> copy.suspectsPage = fileName);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.dogvision.report;
 
+import com.google.common.net.UrlEscapers;
 import dev.dogvision.data.DatasetReport;
 import dev.dogvision.data.Example;
 import dev.dogvision.data.LabelCount;
@@ -848,6 +849,11 @@ final class HtmlReportPage {
     html.end("dl").line();
     if (data.isClean()) {
       html.element("p", "Nothing was found to be wrong.");
+    }
+    if (report.suspectsPage != null) {
+      String address = UrlEscapers.urlPathSegmentEscaper().escape(report.suspectsPage);
+      html.start("p").element("a", "Decide about suspects: keep, relabel or drop", "href", address);
+      html.end("p").line();
     }
     suspects(data);
     nearDuplicates(data.nearDuplicates());

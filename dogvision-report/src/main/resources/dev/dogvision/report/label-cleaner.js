@@ -119,6 +119,7 @@
 
   const go = index => {
     close();
+    say('');
     current = Math.max(0, Math.min(data.cases.length - 1, index));
     render();
     articles[current].focus();

@@ -7,9 +7,12 @@ import dev.dogvision.data.Correction;
 import dev.dogvision.data.Corrections;
 import dev.dogvision.data.Dataset;
 import dev.dogvision.data.DatasetReport;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,6 +60,27 @@ class LabelCleanerBrowserTest {
       assertThat(browser.complaints()).isEmpty();
       assertThat(browser.requests().stream().filter(one -> !one.startsWith("blob:")))
           .containsOnly(page.toUri().toString());
+    }
+  }
+
+  /** A page without an origin has no storage: to ask for it is an exception. */
+  @Test
+  void a_browser_that_keeps_nothing_says_so_and_decides_all_the_same() throws Exception {
+    Optional<Path> program = Chromium.find();
+    Assumptions.assumeTrue(program.isPresent(), "no Chromium on this machine");
+    String html =
+        LabelCleaner.of(SampleSuspects.report(SampleSuspects.photographs())).atMost(3).toHtml();
+    String encoded = Base64.getEncoder().encodeToString(html.getBytes(StandardCharsets.UTF_8));
+    try (Chromium browser = new Chromium(program.get())) {
+      browser.open(URI.create("data:text/html;base64," + encoded));
+
+      assertThat(text(browser, "#storage")).startsWith("This browser keeps nothing");
+      press(browser, "k");
+      press(browser, "d");
+      assertThat(text(browser, "#progress")).isEqualTo("2 of 3 decided");
+      assertThat(browser.evaluate("document.getElementById('text').value"))
+          .isEqualTo("id,action,label\nphoto-21,keep,\"'+pug\"\nphoto-23,drop,\n");
+      assertThat(browser.complaints()).isEmpty();
     }
   }
 

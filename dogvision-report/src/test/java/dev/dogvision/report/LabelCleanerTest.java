@@ -162,6 +162,24 @@ class LabelCleanerTest {
   }
 
   @Test
+  void the_report_links_to_the_page() {
+    Dataset photographs = SampleSuspects.photographs();
+    HtmlReport report =
+        HtmlReport.of(SampleReports.evaluation(SampleSuspects.LABELS, 20, 1))
+            .datasetReport(SampleSuspects.report(photographs));
+
+    Document linked = Jsoup.parse(report.suspectsPage("suspects of \"May\".html").toHtml());
+
+    assertThat(linked.select("main a[href]").eachAttr("href"))
+        .containsExactly("suspects%20of%20%22May%22.html");
+    assertThat(Jsoup.parse(report.toHtml()).select("main a[href]")).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.suspectsPage("javascript:alert(1)"))
+        .withMessage(
+            "suspectsPage must be the name of a file beside the report, got 'javascript:alert(1)'");
+  }
+
+  @Test
   void should_fail_if_an_argument_is_wrong_or_the_page_cannot_be_written() throws Exception {
     LabelCleaner cleaner = LabelCleaner.of(SampleSuspects.report(SampleSuspects.photographs()));
     Path taken = Files.writeString(folder.resolve("taken"), "x");
