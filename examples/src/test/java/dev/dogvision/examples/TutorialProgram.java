@@ -112,8 +112,8 @@ final class TutorialProgram {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    if (!process.waitFor(15, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
+    if (!process.waitFor(45, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor();
     }
     return outputs(steps, Files.readString(output), process.exitValue());
   }

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Marks comments, texts, words of the language and numbers in code. */
 final class CodeColours {
-  private static final String TEXTS = "(?<text>\"(?:[^\"\\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\\n]|\\\\.)+')";
-  private static final String NUMBERS = "(?<number>\\b\\d[\\d_]*(?:\\.\\d+)?(?:[eE][-+]?\\d+)?[fLd]?\\b)";
+  private static final String TEXTS =
+      "(?<text>\"(?:[^\"\\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\\n]|\\\\.)+')";
+  private static final String NUMBERS =
+      "(?<number>\\b\\d[\\d_]*(?:\\.\\d+)?(?:[eE][-+]?\\d+)?[fLd]?\\b)";
   private static final Pattern JAVA =
       Pattern.compile(
           "(?<comment>//[^\\n]*|/\\*.*?\\*/)|"
@@ -31,7 +33,9 @@ final class CodeColours {
           Pattern.DOTALL);
   private static final Pattern SHELL =
       Pattern.compile(
-          "(?<comment>(?m:^|\\s)#[^\\n]*)|" + TEXTS + "|(?<word>(?m:^)(?:mvn|java|docker|curl|git)\\b)"
+          "(?<comment>(?m:^|\\s)#[^\\n]*)|"
+              + TEXTS
+              + "|(?<word>(?m:^)(?:mvn|java|docker|curl|git)\\b)"
               + "|(?<number>(?!))");
 
   private CodeColours() {}
@@ -81,6 +85,9 @@ final class CodeColours {
   }
 
   static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 }

@@ -52,7 +52,11 @@ record Contents(List<Group> groups) {
         String page = line.strip();
         check(Files.isRegularFile(documents.resolve(page)), file, page, "is not there");
         check(named.add(page), file, page, "stands there twice");
-        check(!groups.isEmpty(), file, page, "stands in no group: begin with a line # English | Português");
+        check(
+            !groups.isEmpty(),
+            file,
+            page,
+            "stands in no group: begin with a line # English | Português");
         groups.get(groups.size() - 1).pages().add(page);
       }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -83,8 +84,8 @@ final class Site {
       MoreFiles.deleteRecursively(output, RecursiveDeleteOption.ALLOW_INSECURE);
     }
     Files.createDirectories(output);
-    TreeSet<String> files = new TreeSet<>();
-    TreeSet<String> pictures = new TreeSet<>();
+    Set<String> files = new TreeSet<>();
+    Set<String> pictures = new TreeSet<>();
     PageTemplate template = new PageTemplate(this, contents);
     for (Page page : pages.values()) {
       rewrite(page, files, pictures);
@@ -115,7 +116,7 @@ final class Site {
   }
 
   /** Makes a document's links lead to the site's pages, and collects what they need. */
-  private void rewrite(Page page, TreeSet<String> files, TreeSet<String> pictures) {
+  private void rewrite(Page page, Set<String> files, Set<String> pictures) {
     Document body = page.body();
     for (Element picture : body.select("img[src]")) {
       String path = resolve(page, picture.attr("src"));
@@ -139,7 +140,7 @@ final class Site {
     return Path.of(page.source()).resolveSibling(path).normalize().toString().replace('\\', '/');
   }
 
-  private String target(Page page, String path, TreeSet<String> files) {
+  private String target(Page page, String path, Set<String> files) {
     Page linked = pages.get(path);
     if (linked != null) {
       return page.toRoot() + linked.address();
@@ -160,7 +161,8 @@ final class Site {
     Document body =
         language.equals("md")
             ? Markdown.html(text)
-            : Markdown.html("# " + name + "\n\n`" + file + "`\n\n````" + language + "\n" + text + "\n````\n");
+            : Markdown.html(
+                "# " + name + "\n\n`" + file + "`\n\n````" + language + "\n" + text + "\n````\n");
     return new Page(file, SOURCES + file + ".html", body);
   }
 

@@ -111,10 +111,18 @@ class SiteBrowserTest {
   void fits_a_phone_without_scrolling_sideways() throws Exception {
     browser.size(390, 844);
     for (String page :
-        List.of("index.html", "tutorial.html", "model-card.html", "troubleshooting.html",
-            "pt-BR/tutorial.html", "how-to/few-pictures.html", "changelog.html")) {
+        List.of(
+            "index.html",
+            "tutorial.html",
+            "model-card.html",
+            "troubleshooting.html",
+            "pt-BR/tutorial.html",
+            "how-to/few-pictures.html",
+            "changelog.html")) {
       browser.open(output.resolve(page));
-      assertThat(browser.evaluate("document.documentElement.scrollWidth")).as(page).isEqualTo("390");
+      assertThat(browser.evaluate("document.documentElement.scrollWidth"))
+          .as(page)
+          .isEqualTo("390");
       assertThat(browser.evaluate("document.getElementById('contents').open"))
           .as(page)
           .isEqualTo("false");

@@ -63,7 +63,10 @@ class SiteTest {
           .containsAll(
               documents.stream()
                   .filter(page -> language == Language.PORTUGUESE || Language.of(page) == language)
-                  .filter(page -> !documents.contains(language.folder + page) || Language.of(page) == language)
+                  .filter(
+                      page ->
+                          !documents.contains(language.folder + page)
+                              || Language.of(page) == language)
                   .toList());
     }
     assertThat(documents).allSatisfy(page -> assertThat(output.resolve(page)).exists());
@@ -95,7 +98,8 @@ class SiteTest {
     String document = Files.readString(ROOT.resolve("docs/index.md"));
 
     assertThat(document.split("\n\n", -1)[1].lines()).hasSize(3);
-    assertThat(page("index.html").select("main > p").first().text()).startsWith("Which breed is this dog?");
+    assertThat(page("index.html").select("main > p").first().text())
+        .startsWith("Which breed is this dog?");
     assertThat(page("index.html").select("main pre code").first().wholeText().lines()).hasSize(3);
   }
 
@@ -112,7 +116,8 @@ class SiteTest {
   void nothing_is_fetched_from_elsewhere() throws IOException {
     for (Path page : List.of(output.resolve("index.html"), output.resolve("guide.html"))) {
       assertThat(Jsoup.parse(page).select("[src], link[href]").stream())
-          .extracting(element -> element.hasAttr("src") ? element.attr("src") : element.attr("href"))
+          .extracting(
+              element -> element.hasAttr("src") ? element.attr("src") : element.attr("href"))
           .isNotEmpty()
           .noneMatch(address -> address.contains(":") || address.startsWith("/"));
     }
@@ -129,7 +134,9 @@ class SiteTest {
 
     Contents contents = Contents.read(folder);
 
-    assertThat(contents.groups()).extracting(Contents.Group::english).containsExactly("One", "More");
+    assertThat(contents.groups())
+        .extracting(Contents.Group::english)
+        .containsExactly("One", "More");
     assertThat(contents.groups().get(1).pages()).containsExactly("deep/new.md");
     assertThat(contents.groups().get(0).name(Language.PORTUGUESE)).isEqualTo("Um");
   }
