@@ -181,7 +181,9 @@ class DocumentsTest {
                 assumeThat(errors.isEmpty()).as("every block compiles").isTrue();
                 Path result = results.resolve(block.className());
                 assertThat(result)
-                    .as("the program ended before this block: %s", output.get(program(block.document())))
+                    .as(
+                        "the program ended before this block: %s",
+                        output.get(program(block.document())))
                     .exists();
                 assertThat(Files.readString(result)).as("in:%n%s", block.code()).isEmpty();
               }));

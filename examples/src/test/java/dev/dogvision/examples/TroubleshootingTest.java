@@ -35,7 +35,8 @@ class TroubleshootingTest {
               quote,
               () -> {
                 // What stands between dots in the page is put in as the message is made.
-                for (String part : Splitter.on("...").trimResults().omitEmptyStrings().split(quote)) {
+                for (String part :
+                    Splitter.on("...").trimResults().omitEmptyStrings().split(quote)) {
                   assertThat(messages.contains(part)).as("in the sources: %s", part).isTrue();
                 }
               }));

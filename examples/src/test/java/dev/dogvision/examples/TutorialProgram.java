@@ -124,7 +124,12 @@ final class TutorialProgram {
     outputs.remove(0);
     if (status != 0 || outputs.size() != steps.size()) {
       throw new IllegalStateException(
-          "the tutorial ended with status " + status + " in block " + outputs.size() + ":\n" + text);
+          "the tutorial ended with status "
+              + status
+              + " in block "
+              + outputs.size()
+              + ":\n"
+              + text);
     }
     return outputs;
   }

@@ -101,7 +101,8 @@ class TutorialTest {
 
     assertThat(steps).extracting(Step::code).containsExactly("a();\n", "b();\n");
     assertThat(steps).extracting(Step::output).containsExactly("1\n", null);
-    assertThatThrownBy(() -> TutorialProgram.steps("```java\na();\n```\n```text\n```\n```text\n```"))
+    assertThatThrownBy(
+            () -> TutorialProgram.steps("```java\na();\n```\n```text\n```\n```text\n```"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

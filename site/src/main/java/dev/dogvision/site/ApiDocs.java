@@ -47,7 +47,7 @@ final class ApiDocs {
                 "-doctitle",
                 "DogVision",
                 "-top",
-                "<a href=\"../index.html\" target=\"_top\">Documents</a>",
+                "<a href=\"{@docRoot}/../index.html\" target=\"_top\">Documents</a>",
                 "-classpath",
                 classPath(),
                 "-d",

@@ -1,7 +1,5 @@
 package dev.dogvision.site;
 
-import java.util.Locale;
-
 /** A language of the documents, and the site's own words in it. */
 enum Language {
   ENGLISH(
@@ -77,10 +75,5 @@ enum Language {
   /** Of a page's address within the site. */
   static Language of(String address) {
     return address.startsWith(PORTUGUESE.folder) ? PORTUGUESE : ENGLISH;
-  }
-
-  @Override
-  public String toString() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }
