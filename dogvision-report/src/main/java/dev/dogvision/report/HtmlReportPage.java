@@ -121,7 +121,7 @@ final class HtmlReportPage {
     if (report.datasetReport != null) {
       sections.put("data", "Data");
     }
-    if (!report.configuration.isEmpty()) {
+    if (!report.configuration.isEmpty() || !report.usual.isEmpty()) {
       sections.put("configuration", "Configuration");
     }
     sections.put("environment", "Environment");
