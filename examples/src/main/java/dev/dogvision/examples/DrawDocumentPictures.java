@@ -244,7 +244,7 @@ public final class DrawDocumentPictures implements Callable<Integer> {
     draw("report-light", browser.photograph(report, "", 1180, 1500, false), 0.55);
     draw("report-dark", browser.photograph(report, "#mistakes", 1180, 900, true), 0.5);
     draw("report-phone", browser.photograph(report, "#curves", 390, 860, false), 0.6);
-    draw("comparison", browser.photograph(comparison, "", 1180, 1100, false), 0.5);
+    draw("comparison", browser.photograph(comparison, "", 1180, 1260, false), 0.5);
   }
 
   /** The page on which a person decides about suspects. */
