@@ -137,7 +137,7 @@ class ExamplesTest {
         .startsWith("No pictures given (--data), so here are drawn dogs")
         .contains("40 images looked at", "accuracy", "Report: ", "Model: ");
     assertThat(Files.readString(output.resolve("report.html")))
-        .contains("<title>Training of 8 breeds</title>", "near-duplicates in both");
+        .contains("<title>Training of 8 breeds</title>", "Near-duplicates in both");
     for (String plot : List.of("curves.png", "confusion.png", "reliability.png")) {
       assertThat(ImageIO.read(output.resolve(plot).toFile())).isNotNull();
     }
