@@ -41,8 +41,7 @@ final class LabelCleanerPage {
   }
 
   String toHtml() {
-    String style =
-        HtmlPage.resource("report.css") + HtmlPage.resource("label-cleaner.css");
+    String style = HtmlPage.resource("report.css") + HtmlPage.resource("label-cleaner.css");
     String script = HtmlPage.resource("label-cleaner.js");
     readPhotographs();
     HtmlPage.head(html, cleaner.title, style, script);
