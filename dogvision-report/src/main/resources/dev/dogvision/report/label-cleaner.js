@@ -268,9 +268,10 @@
     if (help.open && event.key !== '?') return;
     if (!find('keys').checked) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    // A key that is held down decides once.
     if (Object.hasOwn(actions, key)) {
       event.preventDefault();
-      actions[key]();
+      if (!event.repeat || key.startsWith('Arrow')) actions[key]();
     }
   });
 
