@@ -94,7 +94,7 @@ public final class LabelCleaner {
   }
 
   /**
-   * Sets how many photographs are asked about, which bounds the page: it has some 40 kilobytes for
+   * Sets how many photographs are asked about, which bounds the page: it has some 80 kilobytes for
    * each. The page says how many more there are, of which kind.
    *
    * @param count at most so many, at least 1; 100 unless set
