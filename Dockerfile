@@ -7,7 +7,7 @@ FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /build
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 mvn -B -q -ntp -Pdistribution -pl dogvision-cli -am package -DskipTests \
- && cp dogvision-cli/target/dogvision.jar /dogvision.jar
+ && cp dogvision-cli/target/distribution/dogvision.jar /dogvision.jar
 
 # The GNU C library, not Alpine's: PyTorch and ONNX Runtime are built for it.
 FROM eclipse-temurin:17-jre-noble

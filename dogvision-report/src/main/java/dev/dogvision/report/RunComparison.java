@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class RunComparison {
   private static final int MOST = 12;
 
+  /** As a rule each run takes what is free, which changes nothing that it learns. */
+  private static final String MEMORY = "Memory for what is computed once";
+
   final ImmutableList<Compared> compared;
   final String title;
 
@@ -148,7 +151,9 @@ public final class RunComparison {
     settings.put("Started from", RunReport.provenance(model, "training.start"));
     settings.put("Training photographs", String.valueOf(run.trainingData().size()));
     for (DescribedSetting setting : run.settingsInWords()) {
-      settings.put(setting.name(), setting.words());
+      if (!setting.name().equals(MEMORY)) {
+        settings.put(setting.name(), setting.words());
+      }
     }
     settings.put("Ended", run.end().description());
     settings.put("Engine", RunReport.provenance(model, "training.engine"));
