@@ -54,6 +54,13 @@ final class LabelledPictures {
    * @throws dev.dogvision.data.DatasetException if they can't be read
    */
   Dataset read(PrintWriter errors) {
+    Dataset dogs = read();
+    dogs.summary().notices().forEach(errors::println);
+    return dogs;
+  }
+
+  /** Reads them without a word of what is left out, which {@code fit} tells. */
+  Dataset read() {
     Path labels = data.resolve(labelsFile);
     DatasetBuilder builder =
         Files.exists(labels)
@@ -66,7 +73,6 @@ final class LabelledPictures {
       }
     }
     Dataset dogs = builder.build();
-    dogs.summary().notices().forEach(errors::println);
     return limit > 0 ? dogs.sample(Math.min(limit, dogs.size()), seed) : dogs;
   }
 

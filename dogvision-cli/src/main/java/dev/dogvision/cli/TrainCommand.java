@@ -14,7 +14,9 @@ import dev.dogvision.report.HtmlReport;
 import dev.dogvision.train.EarlyStopping;
 import dev.dogvision.train.Metric;
 import dev.dogvision.train.Trainer;
+import dev.dogvision.train.TrainingControl;
 import dev.dogvision.train.TrainingEnd;
+import dev.dogvision.train.TrainingEvent;
 import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -213,7 +215,7 @@ final class TrainCommand extends Subcommand {
               + ": add --resume to go on with it, or remove that folder to begin anew");
     }
     try {
-      Dataset dogs = pictures.read(errors());
+      Dataset dogs = pictures.read();
       Split split = split(dogs);
       Dataset training = split == null ? dogs : split.train();
       Dataset validation = split == null ? null : split.validation();
@@ -222,6 +224,8 @@ final class TrainCommand extends Subcommand {
       trainer.embeddingCache(kept.embeddings());
       if (showsProgress()) {
         trainer.progress();
+      } else {
+        trainer.listener(this::tellNotices);
       }
       if (tensorBoard != null) {
         trainer.tensorBoard(tensorBoard);
@@ -312,6 +316,13 @@ final class TrainCommand extends Subcommand {
               .patience(patience));
     }
     return trainer;
+  }
+
+  /** What is worth knowing is told where nobody watches, too. */
+  private void tellNotices(TrainingEvent event, TrainingControl control) {
+    if (event instanceof TrainingEvent.Notice notice) {
+      errors().println("Note: " + notice.message());
+    }
   }
 
   private int stages(String given) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is there, what is wrong, what to do. */
@@ -45,8 +46,10 @@ class DoctorCommandTest {
         .contains("fine   engines    ONNX Runtime (")
         .contains("fine   engines    PyTorch through DJL (")
         .contains("fine   models     accurate (")
-        .contains("fine   models     fast (")
-        .contains("libtorch_cpu.so", "libonnxruntime.so");
+        .contains("fine   models     fast (");
+    if (OS.LINUX.isCurrentOs()) {
+      assertThat(told.out()).contains("libtorch_cpu.so", "libonnxruntime.so");
+    }
     assertThat(told.code()).isEqualTo(told.out().contains("\nwrong ") ? 1 : 0);
   }
 

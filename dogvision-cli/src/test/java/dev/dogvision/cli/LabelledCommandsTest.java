@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,30 @@ class LabelledCommandsTest {
     assertThat(shared.resolve("training.html")).content().contains("<!DOCTYPE html>");
     assertThat(shared.resolve("runs")).isDirectoryRecursivelyContaining("glob:**.tfevents.**");
     assertThat(shared.resolve("models/drawn.training")).doesNotExist();
+  }
+
+  @Test
+  void train_leaves_out_what_can_not_be_read_where_it_is_told_to_and_says_so() throws IOException {
+    Path dogs = DrawnPictures.competition(folder.resolve("dogs"), 4);
+    Files.delete(dogs.resolve("train/3.jpg"));
+    Files.write(dogs.resolve("train/4.jpg"), new byte[] {1, 2, 3});
+    String[] command = {
+      "train", "--data=" + dogs, "--model-out=" + folder.resolve("m"), "--epochs=1", "--json"
+    };
+
+    Executed refused = Executed.run(command);
+    assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.errors()).contains("3").doesNotContain("Exception");
+
+    Executed told =
+        Executed.run(
+            Stream.concat(Stream.of(command), Stream.of("--skip-unreadable"))
+                .toArray(String[]::new));
+    assertThat(told.code()).as(told.errors()).isZero();
+    assertThat(told.errors()).contains("Note: ");
+    JsonObject object = JsonParser.parseString(told.out()).getAsJsonObject();
+    assertThat(object.get("photographs").getAsInt()).isEqualTo(8);
+    assertThat(object.getAsJsonObject("evaluation").get("photographs").getAsInt()).isEqualTo(2);
   }
 
   @Test
