@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own can show: signals, pipes, the exit code. */
 @DisabledOnOs(OS.WINDOWS)
-class ProcessTest {
+class CommandLineProcessTest {
   @TempDir Path folder;
 
   private static List<Path> files(Path below) throws IOException {
