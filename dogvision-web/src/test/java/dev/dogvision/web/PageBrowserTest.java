@@ -3,6 +3,8 @@ package dev.dogvision.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dogvision.browser.Chromium;
+import dev.dogvision.image.ImageDecoder;
+import dev.dogvision.image.ImageSource;
 import dev.dogvision.model.TrainedModel;
 import dev.dogvision.predict.Predictor;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +80,8 @@ class PageBrowserTest {
     Assumptions.assumeTrue(program.isPresent(), "no Chromium on this machine");
     try (Predictor predictor = Predictor.of(TrainedModel.pretrained("fast"));
         PageServer server =
-            PageServer.builder(PredictionService.builder(predictor).largestPicture(400_000).build())
+            PageServer.builder(
+                    PredictionService.builder(predictor).largestPicture(1_500_000).build())
                 .port(0)
                 .start();
         Chromium browser = new Chromium(program.get())) {
@@ -105,6 +108,7 @@ class PageBrowserTest {
       saysThatItIsNotSure(browser);
       isWalkedByKeyboard(browser);
       makesLargePhotographsSmaller(browser);
+      turnsPhonesPhotographsUpright(browser);
       tellsWhatIsNoPicture(browser);
       canBeReadInAllColours(browser);
       fitsAPhone(browser);
@@ -214,6 +218,19 @@ class PageBrowserTest {
         """);
     await(browser, newest("figcaption") + ".textContent === 'large.png'");
     assertThat(Long.parseLong(browser.evaluate("window.sent"))).isPositive();
+  }
+
+  /** What is sent is what is shown: smaller, and upright once. */
+  private static void turnsPhonesPhotographsUpright(Chromium browser) throws Exception {
+    byte[] photograph = Pictures.onItsSide(1800, 1200);
+    assertThat(photograph.length).isGreaterThan(1 << 20);
+    assertThat(ImageDecoder.standard().decode(ImageSource.of("phone.jpg", photograph)).height())
+        .isEqualTo(1800);
+    give(browser, "camera", photograph, "phone.jpg", "image/jpeg");
+    await(browser, newest("figcaption") + ".textContent === 'phone.jpg'");
+    await(browser, newest("img") + ".complete");
+    assertThat(browser.evaluate(newest("img") + ".naturalWidth")).isEqualTo("1067");
+    assertThat(browser.evaluate(newest("img") + ".naturalHeight")).isEqualTo("1600");
   }
 
   private static void tellsWhatIsNoPicture(Chromium browser) throws Exception {
