@@ -17,12 +17,13 @@ import dev.dogvision.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -70,19 +71,17 @@ public final class SparkBenchmark {
     }
     print("%d photographs, %,d bytes each on average", files.size(), bytes / files.size());
     print("%s on %d processors", model, Runtime.getRuntime().availableProcessors());
-    double cluster;
+    double coreSeconds;
     try (Predictor predictor = Predictor.of(model)) {
+      SparkSession processes = SparkSessions.processes(megabytes);
+      coreSeconds = beside("local-cluster[2,1]", predictor, processes);
+      executors(megabytes);
+      processes.stop();
       SparkSession threads = SparkSessions.threads();
       double unused = beside("local[2]", predictor, threads);
       training(threads);
       threads.stop();
-      SparkSession processes = SparkSessions.processes(megabytes);
-      cluster = beside("local-cluster[2,1]", predictor, processes);
-      executors(megabytes);
-      processes.stop();
     }
-    double coreSeconds = 2 / cluster;
-    print("a picture takes %.1f ms of an executor's core", 1000 * coreSeconds);
     print(
         "100 million: %,.0f core hours, %.2f TB read, %.1f GB of labels or %.2f TB of embeddings",
         MANY * coreSeconds / 3600,
@@ -92,34 +91,49 @@ public final class SparkBenchmark {
     print("the model is sent as %,d bytes", PackedModel.pack(model).length);
   }
 
-  /** Both in turns; the pictures a second of the second. */
+  /** What a pass over all pictures took, on the clock and of processors. */
+  private record Pass(double rate, double processorSeconds) {}
+
+  /** All in turns; the seconds of processors that Spark takes for a picture. */
   private double beside(String name, Predictor predictor, SparkSession spark) throws Exception {
-    double[] alone = new double[ROUNDS];
-    double[] together = new double[ROUNDS];
-    double[] embedding = new double[ROUNDS];
-    for (int round = -1; round < ROUNDS; round++) { // the first is for warming up
-      double one = rate(() -> stream(predictor));
-      double other = rate(() -> transform(spark, BreedPredictions.of(model)));
-      double embedded = rate(() -> transform(spark, BreedPredictions.of(model).embeddings()));
-      if (round >= 0) {
-        alone[round] = one;
-        together[round] = other;
-        embedding[round] = embedded;
+    List<Pass> alone = new ArrayList<>();
+    List<Pass> together = new ArrayList<>();
+    List<Pass> embedding = new ArrayList<>();
+    for (int round = -1; round < ROUNDS; round++) {
+      Pass one = pass(() -> stream(predictor));
+      Pass other = pass(() -> transform(spark, BreedPredictions.of(model)));
+      Pass embedded = pass(() -> transform(spark, BreedPredictions.of(model).embeddings()));
+      if (round >= 0) { // the first is for warming up
+        alone.add(one);
+        together.add(other);
+        embedding.add(embedded);
       }
     }
-    double[] shares = new double[ROUNDS];
-    Arrays.setAll(shares, i -> together[i] / alone[i]);
     print(
-        "one process %.1f, %s %.1f, with embeddings %.1f pictures a second; %.2f times one process"
-            + " (%.2f to %.2f)",
-        median(alone),
+        "one process %.1f, %s %.1f, with embeddings %.1f pictures a second; of processors %.1f, %.1f"
+            + " and %.1f ms a picture",
+        median(alone, Pass::rate),
         name,
-        median(together),
-        median(embedding),
-        median(shares),
-        Arrays.stream(shares).min().orElseThrow(),
-        Arrays.stream(shares).max().orElseThrow());
-    return median(together);
+        median(together, Pass::rate),
+        median(embedding, Pass::rate),
+        1000 * median(alone, Pass::processorSeconds),
+        1000 * median(together, Pass::processorSeconds),
+        1000 * median(embedding, Pass::processorSeconds));
+    return median(together, Pass::processorSeconds);
+  }
+
+  private Pass pass(Callable<Long> work) throws Exception {
+    double before = processorSeconds();
+    double rate = rate(work);
+    return new Pass(rate, (processorSeconds() - before) / files.size());
+  }
+
+  /** Of this process and of the executors, which are its children. */
+  private static double processorSeconds() {
+    return Stream.concat(Stream.of(ProcessHandle.current()), ProcessHandle.current().descendants())
+        .mapToDouble(
+            process -> process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L) / 1e9)
+        .sum();
   }
 
   private double rate(Callable<Long> work) throws Exception {
@@ -243,9 +257,8 @@ public final class SparkBenchmark {
     }
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
+  private static double median(List<Pass> passes, ToDoubleFunction<Pass> figure) {
+    double[] sorted = passes.stream().mapToDouble(figure).sorted().toArray();
     return sorted[sorted.length / 2];
   }
 
