@@ -33,29 +33,31 @@ final class Uploads {
 
   /** A picture in memory, until it is closed. */
   final class Upload implements AutoCloseable {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private byte[] bytes = {};
     private int held;
 
     private void read(InputStream body, long length)
         throws IOException, TooLargeException, FullException {
       byte[] buffer = new byte[CHUNK];
+      ByteArrayOutputStream read = new ByteArrayOutputStream();
       if (length > largest) {
         throw tooLarge(body, buffer);
       }
       for (int count; (count = body.readNBytes(buffer, 0, CHUNK)) > 0; ) {
-        if (bytes.size() + (long) count > largest) {
+        if (read.size() + (long) count > largest) {
           throw tooLarge(body, buffer);
         }
         if (!chunks.tryAcquire()) {
           throw new FullException();
         }
         held++;
-        bytes.write(buffer, 0, count);
+        read.write(buffer, 0, count);
       }
+      bytes = read.toByteArray();
     }
 
     byte[] bytes() {
-      return bytes.toByteArray();
+      return bytes;
     }
 
     @Override
