@@ -16,15 +16,18 @@ COPY --from=build /dogvision.jar /opt/dogvision/dogvision.jar
 
 # Native libraries are unpacked, and classes archived, while the image is built: a container may then be read-only, and
 # starts sooner. Both belong to this JDK and this jar, so they are made by the same.
-ENV DJL_CACHE_DIR=/opt/dogvision/natives \
-    JAVA_TOOL_OPTIONS="-Ddogvision.onnx.libraries=/opt/dogvision/natives -Dai.djl.offline=true -Djava.awt.headless=true"
+ENV DJL_CACHE_DIR=/opt/dogvision/natives
 RUN mkdir -p /opt/dogvision/natives \
- && java -XX:ArchiveClassesAtExit=/opt/dogvision/classes.jsa -jar /opt/dogvision/dogvision.jar doctor \
+ && printf '%s\n' -XX:SharedArchiveFile=/opt/dogvision/classes.jsa -Xshare:auto -XX:MaxRAMPercentage=50 \
+      -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true -Dai.djl.offline=true \
+      -Ddogvision.onnx.libraries=/opt/dogvision/natives -Dorg.bytedeco.javacpp.cachedir=/opt/dogvision/natives/javacpp \
+      -jar /opt/dogvision/dogvision.jar >/opt/dogvision/dogvision.options \
+ && (java -XX:ArchiveClassesAtExit=/opt/dogvision/classes.jsa -Xlog:disable \
+      $(grep -v SharedArchive /opt/dogvision/dogvision.options) doctor || true) \
+ && test -s /opt/dogvision/classes.jsa \
  && chmod -R a+rX /opt/dogvision
 
 USER dogvision
 EXPOSE 8080
-HEALTHCHECK --start-period=20s CMD ["java", "-jar", "/opt/dogvision/dogvision.jar", "--version"]
-ENTRYPOINT ["java", "-XX:SharedArchiveFile=/opt/dogvision/classes.jsa", "-Xshare:auto", "-XX:MaxRAMPercentage=50", \
-            "-XX:+ExitOnOutOfMemoryError", "-jar", "/opt/dogvision/dogvision.jar"]
+ENTRYPOINT ["java", "@/opt/dogvision/dogvision.options"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]

@@ -96,7 +96,7 @@ public interface Predictor extends AutoCloseable {
   }
 
   /**
-   * A predictor for the model that comes with the library: 120 breeds, nothing to train and nothing
+   * A predictor for the model that comes with the library: 135 breeds, nothing to train and nothing
    * to download.
    *
    * @return a predictor, to be closed by the caller
