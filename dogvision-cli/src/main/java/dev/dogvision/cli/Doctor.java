@@ -59,6 +59,7 @@ final class Doctor {
           "dogvision-models",
           "dogvision-report",
           "dogvision-turbo",
+          "dogvision-web",
           "dogvision-cli");
 
   private final Machine machine;
