@@ -3,6 +3,7 @@ package dev.dogvision.site;
 import static dev.dogvision.site.CodeColours.escape;
 
 import java.util.List;
+import java.util.Locale;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,9 @@ final class PageTemplate {
     String root = page.toRoot();
     String home = root + language.folder + "index.html";
     boolean landing = page.address().equals(language.folder + "index.html");
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         <!doctype html>
         <html lang="%s" data-root="%s" data-nothing="%s" data-copy="%s" data-copied="%s">
         <head>
@@ -53,30 +56,29 @@ final class PageTemplate {
         <script src="%ssearch-index.js" defer></script>
         </body>
         </html>
-        """
-        .formatted(
-            language.tag,
-            root,
-            language.nothingFound,
-            language.copy,
-            language.copied,
-            escape(landing ? page.title() : page.title() + " - DogVision"),
-            root,
-            root,
-            landing ? " class=\"landing\"" : "",
-            home,
-            language.search,
-            language.search,
-            language.search,
-            otherLanguage(page),
-            language.colours,
-            language.colours,
-            language.contents,
-            language.contents,
-            siteContents(page),
-            page.body().body().html(),
-            pageContents(page),
-            root);
+        """,
+        language.tag,
+        root,
+        language.nothingFound,
+        language.copy,
+        language.copied,
+        escape(landing ? page.title() : page.title() + " - DogVision"),
+        root,
+        root,
+        landing ? " class=\"landing\"" : "",
+        home,
+        language.search,
+        language.search,
+        language.search,
+        otherLanguage(page),
+        language.colours,
+        language.colours,
+        language.contents,
+        language.contents,
+        siteContents(page),
+        page.body().body().html(),
+        pageContents(page),
+        root);
   }
 
   /** To the same page in the other language, or to that language's first page. */
@@ -84,8 +86,13 @@ final class PageTemplate {
     Language other = page.language().other();
     Page same = site.in(other, page);
     String address = same == null ? other.folder + "index.html" : same.address();
-    return "<a class=\"language\" lang=\"%s\" hreflang=\"%s\" href=\"%s\">%s</a>"
-        .formatted(other.tag, other.tag, page.toRoot() + address, other.ownName);
+    return String.format(
+        Locale.ROOT,
+        "<a class=\"language\" lang=\"%s\" hreflang=\"%s\" href=\"%s\">%s</a>",
+        other.tag,
+        other.tag,
+        page.toRoot() + address,
+        other.ownName);
   }
 
   private String siteContents(Page page) {
@@ -110,12 +117,13 @@ final class PageTemplate {
     @Nullable Page translated = site.in(page.language(), original);
     Page linked = translated == null ? original : translated;
     boolean foreign = linked.language() != page.language();
-    return "<li><a href=\"%s\"%s%s>%s</a></li>\n"
-        .formatted(
-            page.toRoot() + linked.address(),
-            linked.address().equals(page.address()) ? " aria-current=\"page\"" : "",
-            foreign ? " lang=\"" + linked.language().tag + "\"" : "",
-            escape(linked.shortTitle()));
+    return String.format(
+        Locale.ROOT,
+        "<li><a href=\"%s\"%s%s>%s</a></li>\n",
+        page.toRoot() + linked.address(),
+        linked.address().equals(page.address()) ? " aria-current=\"page\"" : "",
+        foreign ? " lang=\"" + linked.language().tag + "\"" : "",
+        escape(linked.shortTitle()));
   }
 
   private static String pageContents(Page page) {
