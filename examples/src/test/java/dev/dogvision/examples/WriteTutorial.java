@@ -17,7 +17,7 @@ import javax.imageio.ImageIO;
  *   -Dexec.mainClass=dev.dogvision.examples.WriteTutorial
  * </pre>
  */
-final class WriteTutorial {
+public final class WriteTutorial {
   /** What the program makes, what the documents call it, and how much smaller. */
   private static final Map<String, Double> PICTURES =
       Map.of(
