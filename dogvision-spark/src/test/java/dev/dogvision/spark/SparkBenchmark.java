@@ -56,8 +56,8 @@ public final class SparkBenchmark {
   /**
    * Runs everything.
    *
-   * @param arguments a folder of folders of photographs, one a breed; how many of them at most; and
-   *     the megabytes of an executor's heap
+   * @param arguments a folder of photographs, or of folders, one a breed, on which a head is
+   *     trained, too; how many of them at most; and the megabytes of an executor's heap
    */
   public static void main(String[] arguments) throws Exception {
     new SparkBenchmark(Path.of(arguments[0]), Integer.parseInt(arguments[1]))
@@ -79,7 +79,11 @@ public final class SparkBenchmark {
       processes.stop();
       SparkSession threads = SparkSessions.threads();
       double unused = beside("local[2]", predictor, threads);
-      training(threads);
+      if (files.stream().map(Path::getParent).distinct().count() < 2) {
+        print("no head is trained: the photographs are in one folder, and not in one a breed");
+      } else {
+        training(threads);
+      }
       threads.stop();
     }
     print(
