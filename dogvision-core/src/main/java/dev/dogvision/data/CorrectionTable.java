@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableMap;
 import dev.dogvision.data.Correction.Action;
 import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +84,7 @@ final class CorrectionTable {
   static Corrections read(Path file) {
     TableText table = TableText.ofCorrections(file);
     char delimiter = table.separator(delimiter(table.text()));
-    CSVFormat format =
-        CSVFormat.RFC4180
-            .builder()
-            .setDelimiter(delimiter)
-            .setIgnoreEmptyLines(true)
-            .setIgnoreSurroundingSpaces(true)
-            .get();
-    try (CSVParser parser =
-        CSVParser.builder().setReader(new StringReader(table.text())).setFormat(format).get()) {
+    try (CSVParser parser = TableText.parser(table.text(), delimiter)) {
       Iterator<CSVRecord> records = parser.iterator();
       CSVRecord header = null;
       while (records.hasNext() && (header == null || LabelTable.isBlank(header))) {

@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Doubles;
 import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
@@ -136,15 +134,7 @@ final class LabelTable {
       char delimiter,
       ProblemPolicy missingLabels) {
     Path file = content.file();
-    CSVFormat format =
-        CSVFormat.RFC4180
-            .builder()
-            .setDelimiter(delimiter)
-            .setIgnoreEmptyLines(true)
-            .setIgnoreSurroundingSpaces(true)
-            .get();
-    try (CSVParser parser =
-        CSVParser.builder().setReader(new StringReader(content.text())).setFormat(format).get()) {
+    try (CSVParser parser = TableText.parser(content.text(), delimiter)) {
       Iterator<CSVRecord> records = parser.iterator();
       CSVRecord header = null;
       while (records.hasNext() && (header == null || isBlank(header))) {

@@ -3,6 +3,7 @@ package dev.dogvision.data;
 import com.google.common.base.CharMatcher;
 import dev.dogvision.internal.Excerpt;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
@@ -242,5 +244,19 @@ final class TableText {
       line -= CharMatcher.is('\n').countIn(field);
     }
     return (int) line;
+  }
+
+  /** Rows of a text, as RFC 4180 has them, without empty ones and the spaces around cells. */
+  static CSVParser parser(String text, char delimiter) throws IOException {
+    return CSVParser.builder()
+        .setReader(new StringReader(text))
+        .setFormat(
+            CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(delimiter)
+                .setIgnoreEmptyLines(true)
+                .setIgnoreSurroundingSpaces(true)
+                .get())
+        .get();
   }
 }

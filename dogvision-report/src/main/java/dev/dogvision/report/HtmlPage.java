@@ -83,6 +83,20 @@ final class HtmlPage {
     html.end("tbody").end("table").end("div").line();
   }
 
+  /** A photograph inside of the page. */
+  static void image(HtmlWriter html, Thumbnail photo, String description) {
+    html.empty(
+        "img",
+        "src",
+        photo.dataUri(),
+        "width",
+        photo.width(),
+        "height",
+        photo.height(),
+        "alt",
+        description);
+  }
+
   static String hash(String content) {
     byte[] hash = Hashing.sha256().hashString(content, StandardCharsets.UTF_8).asBytes();
     return "sha256-" + Base64.getEncoder().encodeToString(hash);

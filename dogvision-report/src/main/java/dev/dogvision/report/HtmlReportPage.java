@@ -295,7 +295,7 @@ final class HtmlReportPage {
     }
     html.start("figure").start("div", "class", "photos");
     for (Thumbnail photo : photos) {
-      image(photo, TextDrawing.readable(label));
+      HtmlPage.image(html, photo, TextDrawing.readable(label));
     }
     html.end("div").start("figcaption").start("small").label(label).text(words);
     if (!other.isEmpty()) {
@@ -330,7 +330,7 @@ final class HtmlReportPage {
     photograph(mistake.id(), TextDrawing.readable(mistake.truth()));
     Plot heatMap = report.heatMaps.get(mistake.id());
     if (heatMap != null) {
-      image(Thumbnail.of(heatMap), "What the model looked at");
+      HtmlPage.image(html, Thumbnail.of(heatMap), "What the model looked at");
     }
     html.start("p", "class", "wrong");
     cross();
@@ -459,7 +459,7 @@ final class HtmlReportPage {
               }
             })
         .ifPresentOrElse(
-            photo -> image(photo, description),
+            photo -> HtmlPage.image(html, photo, description),
             () -> html.element("p", "This photograph cannot be read.", "class", "gap"));
   }
 
@@ -477,23 +477,10 @@ final class HtmlReportPage {
 
   /** A photograph, where there is one; a gap that says so where it cannot be read. */
   private void photograph(String id, String description) {
-    thumbnail(id).ifPresent(photo -> image(photo, description));
+    thumbnail(id).ifPresent(photo -> HtmlPage.image(html, photo, description));
     if (unreadable.contains(id)) {
       html.element("p", "This photograph cannot be read.", "class", "gap", "data-unreadable", id);
     }
-  }
-
-  private void image(Thumbnail photo, String description) {
-    html.empty(
-        "img",
-        "src",
-        photo.dataUri(),
-        "width",
-        photo.width(),
-        "height",
-        photo.height(),
-        "alt",
-        description);
   }
 
   private Optional<Thumbnail> thumbnail(String id) {

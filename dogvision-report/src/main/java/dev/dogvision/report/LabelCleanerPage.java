@@ -198,17 +198,7 @@ final class LabelCleanerPage {
     thumbnails
         .getOrDefault(example.image(), Optional.empty())
         .ifPresentOrElse(
-            photo ->
-                html.empty(
-                    "img",
-                    "src",
-                    photo.dataUri(),
-                    "width",
-                    photo.width(),
-                    "height",
-                    photo.height(),
-                    "alt",
-                    description),
+            photo -> HtmlPage.image(html, photo, description),
             () -> html.element("p", "This photograph cannot be read.", "class", "gap"));
   }
 
