@@ -24,8 +24,10 @@ module dev.dogvision {
 
   // What the modules of the library share among themselves.
   exports dev.dogvision.internal to
+      dev.dogvision.cli,
       dev.dogvision.onnx,
-      dev.dogvision.report;
+      dev.dogvision.report,
+      dev.dogvision.spark;
 
   uses dev.dogvision.spi.EmbeddedModel;
   uses dev.dogvision.spi.EngineProvider;
