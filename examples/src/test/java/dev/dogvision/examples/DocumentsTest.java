@@ -44,6 +44,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path TRANSLATIONS = ROOT.resolve("docs/pt-BR");
+  private static final Pattern FENCED =
+      Pattern.compile("(?m)^```[^\\n]*\\n(.*?)^```", Pattern.DOTALL);
+  private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} ");
   private static final String PACKAGE = "package-info.java";
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern EXAMPLE =
@@ -87,8 +91,6 @@ class DocumentsTest {
           "ExportDocumentTest of dogvision-onnx",
           "docs/tutorial.md",
           "TutorialTest, as one program",
-          "docs/pt-BR/tutorial.md",
-          "TutorialTest holds that it is the same program",
           "docs/spark.md",
           "SparkDocumentTest of dogvision-spark",
           "docs/servers.md",
@@ -126,7 +128,8 @@ class DocumentsTest {
   static void find_blocks() throws IOException {
     List<Block> found = new ArrayList<>();
     for (Path document : documentsAndPackages()) {
-      if (ELSEWHERE.containsKey(ROOT.relativize(document).toString().replace('\\', '/'))) {
+      if (document.startsWith(TRANSLATIONS) // which show the same programs
+          || ELSEWHERE.containsKey(ROOT.relativize(document).toString().replace('\\', '/'))) {
         continue;
       }
       Matcher matcher =
@@ -324,6 +327,40 @@ class DocumentsTest {
       }
     }
     return found;
+  }
+
+  @TestFactory
+  List<DynamicTest> translations_show_the_same_programs() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path document : documents()) {
+      if (document.startsWith(TRANSLATIONS)) {
+        Path original = ROOT.resolve("docs").resolve(TRANSLATIONS.relativize(document));
+        tests.add(
+            DynamicTest.dynamicTest(
+                ROOT.relativize(document).toString(),
+                () -> {
+                  assertThat(blocks(document)).isEqualTo(blocks(original));
+                  assertThat(headings(document)).isEqualTo(headings(original));
+                }));
+      }
+    }
+    assertThat(tests).isNotEmpty();
+    return tests;
+  }
+
+  /** What stands in a document's blocks, without comments, which are translated. */
+  private static List<String> blocks(Path document) throws IOException {
+    List<String> found = new ArrayList<>();
+    Matcher matcher = FENCED.matcher(Files.readString(document));
+    while (matcher.find()) {
+      found.add(matcher.group(1).replaceAll("(?m) *(//|#|<!--).*$", ""));
+    }
+    return found;
+  }
+
+  private static long headings(Path document) throws IOException {
+    String withoutBlocks = FENCED.matcher(Files.readString(document)).replaceAll("");
+    return HEADING.matcher(withoutBlocks).results().count();
   }
 
   @Test

@@ -79,7 +79,10 @@ class SiteTest {
     assertThat(page("pt-BR/tutorial.html").select("a.language").attr("href"))
         .isEqualTo("../tutorial.html");
     assertThat(page("how-to/few-pictures.html").select("a.language").attr("href"))
-        .isEqualTo("../pt-BR/index.html");
+        .isEqualTo("../pt-BR/how-to/few-pictures.html");
+    assertThat(page("guide.html").select("a.language").attr("href"))
+        .as("of a page that there is in English only")
+        .isEqualTo("pt-BR/index.html");
     assertThat(page("pt-BR/tutorial.html").select("html").attr("lang")).isEqualTo("pt-BR");
     assertThat(page("pt-BR/index.html").select("nav.site a[lang=en]")).isNotEmpty();
   }
