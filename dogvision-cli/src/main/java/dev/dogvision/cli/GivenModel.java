@@ -32,16 +32,12 @@ final class GivenModel {
   }
 
   Predictor open() {
-    return open(load(), device);
+    return builder().open();
   }
 
   /** A predictor's settings, for commands that have more to say. */
   Predictor.Builder builder() {
-    Predictor.Builder builder = Predictor.builder(load());
-    if (device != null) {
-      builder.device(device);
-    }
-    return builder;
+    return builder(load(), device);
   }
 
   /** What to call the model in messages. */
@@ -50,7 +46,15 @@ final class GivenModel {
   }
 
   static Predictor open(TrainedModel model, @Nullable String device) {
-    return device == null ? Predictor.of(model) : Predictor.of(model, device);
+    return builder(model, device).open();
+  }
+
+  private static Predictor.Builder builder(TrainedModel model, @Nullable String device) {
+    Predictor.Builder builder = Predictor.builder(model);
+    if (device != null) {
+      builder.device(device);
+    }
+    return builder;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.dogvision.cli;
 
+import dev.dogvision.internal.Terminal;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -86,11 +86,8 @@ final class CorrectionTable {
     char delimiter = table.separator(delimiter(table.text()));
     try (CSVParser parser = TableText.parser(table.text(), delimiter)) {
       Iterator<CSVRecord> records = parser.iterator();
-      CSVRecord header = null;
-      while (records.hasNext() && (header == null || LabelTable.isBlank(header))) {
-        header = records.next();
-      }
-      if (header == null || LabelTable.isBlank(header)) {
+      CSVRecord header = LabelTable.header(records);
+      if (header == null) {
         throw new DatasetException(
             file + " is empty; expected a first line " + String.join(",", COLUMNS));
       }

@@ -127,6 +127,17 @@ final class LabelTable {
    */
   private record Content(Path file, String text, int linesBefore, Predicate<String> isImage) {}
 
+  /** The first row that says anything; null where none does. */
+  static @Nullable CSVRecord header(Iterator<CSVRecord> records) {
+    while (records.hasNext()) {
+      CSVRecord row = records.next();
+      if (!isBlank(row)) {
+        return row;
+      }
+    }
+    return null;
+  }
+
   private static LabelTable parse(
       Content content,
       String idColumn,
@@ -136,11 +147,8 @@ final class LabelTable {
     Path file = content.file();
     try (CSVParser parser = TableText.parser(content.text(), delimiter)) {
       Iterator<CSVRecord> records = parser.iterator();
-      CSVRecord header = null;
-      while (records.hasNext() && (header == null || isBlank(header))) {
-        header = records.next();
-      }
-      if (header == null || isBlank(header)) {
+      CSVRecord header = header(records);
+      if (header == null) {
         throw new DatasetException(
             file + " is empty; expected a first line of column names such as id,breed");
       }

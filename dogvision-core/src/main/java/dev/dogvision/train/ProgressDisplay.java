@@ -1,7 +1,7 @@
 package dev.dogvision.train;
 
 import com.google.errorprone.annotations.FormatMethod;
-import java.io.Console;
+import dev.dogvision.internal.Terminal;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -25,25 +25,12 @@ final class ProgressDisplay implements TrainingListener {
 
   @SuppressWarnings("SystemOut") // showing progress there is what this class is for
   ProgressDisplay() {
-    this(isTerminal(), System.err);
+    this(Terminal.isThere(), System.err);
   }
 
   ProgressDisplay(boolean terminal, PrintStream out) {
     this.terminal = terminal;
     this.out = out;
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // asks Console.isTerminal where there is such a thing
-  private static boolean isTerminal() {
-    Console console = System.console();
-    if (console == null) {
-      return false;
-    }
-    try { // from Java 22 on there is a console even where output goes to a file
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (ReflectiveOperationException e) {
-      return true;
-    }
   }
 
   @Override

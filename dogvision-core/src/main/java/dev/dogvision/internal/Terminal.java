@@ -1,14 +1,18 @@
-package dev.dogvision.cli;
+package dev.dogvision.internal;
 
 import java.io.Console;
 
 /** Whether a person watches. */
-final class Terminal {
+public final class Terminal {
   private Terminal() {}
 
-  /** Whether input and output are a terminal, where progress may be shown. */
+  /**
+   * Whether input and output are a terminal, where progress may be shown.
+   *
+   * @return false where either is a file or a pipe
+   */
   @SuppressWarnings("SystemConsoleNull") // asks Console.isTerminal where there is such a thing
-  static boolean isThere() {
+  public static boolean isThere() {
     Console console = System.console();
     if (console == null) {
       return false;
